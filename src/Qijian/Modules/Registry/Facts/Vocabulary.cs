@@ -144,7 +144,8 @@ public static class Vocabulary
             PublicUntil = new(20, "publicUntil", "公示截止", "Public until"),
             RemovedOn = new(21, "removedOn", "移出日期", "Removed on"),
             Accounting = new(22, "accounting", "会计准则", "Accounting standard"),
-            SourceUrl = new(23, "sourceUrl", "来源链接", "Source link");
+            SourceUrl = new(23, "sourceUrl", "来源链接", "Source link"),
+            Consolidation = new(24, "consolidation", "合并报表口径", "Consolidation");
 
         /// <summary>Every field, by the number it is stored under.</summary>
         public static readonly FrozenDictionary<byte, Field> ById = Declared<Field>(typeof(Fields)).ToFrozenDictionary(f => f.Id);

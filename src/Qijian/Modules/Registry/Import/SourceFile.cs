@@ -1,12 +1,13 @@
 using System.IO.Compression;
 using System.IO.Hashing;
 using System.Text;
+using Qijian.Platform.CommandLine;
 using ZstdSharp;
 
 namespace Qijian.Modules.Registry;
 
 /// <summary>A file that cannot be imported, or not to its end; the message says why and what to do.</summary>
-internal sealed class ImportException(string message, Exception? inner = null) : Exception(message, inner);
+internal sealed class ImportException(string message, Exception? inner = null) : RefusedException(message, inner);
 
 /// <summary>
 /// A file to import, as text: plain, gzip or zstd by its first bytes; UTF-8, UTF-16 or GB18030 by its content. A cut-off

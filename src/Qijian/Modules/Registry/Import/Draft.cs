@@ -1,0 +1,90 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using Qijian.Engine.Identifiers;
+using Qijian.Engine.Text;
+
+namespace Qijian.Modules.Registry;
+
+/// <summary>One row of a source, understood: which body it speaks of and what it says.</summary>
+internal sealed class Draft(long row)
+{
+    private readonly List<Statement> statements = new(12);
+
+    /// <summary>The number of the row in its file, from 1, without the header.</summary>
+    public long Row => row;
+
+    /// <summary>The record's own key where the source gives one.</summary>
+    public string? GivenKey { get; set; }
+    public string? CreditCode { get; private set; }
+    public string? RegistrationNumber { get; private set; }
+    public string? Lei { get; private set; }
+    public string? Name { get; private set; }
+    public EntityType Type { get; set; } = EntityType.Company;
+    public IReadOnlyList<Statement> Statements => statements;
+
+    /// <summary>Set by <see cref="Seal"/>.</summary>
+    public byte[] Packed { get; private set; } = [];
+    public long Hash { get; private set; }
+    public string Key { get; private set; } = "";
+
+    /// <summary>Whether the source names the body by an identifier that others use too.</summary>
+    public bool Identified => CreditCode is not null || RegistrationNumber is not null || Lei is not null;
+
+    public void Add(Statement statement) => statements.Add(statement);
+
+    public void AddName(string name)
+    {
+        Name ??= name;
+        Add(new(Vocabulary.Name, name));
+    }
+
+    /// <summary>A column that holds a credit code in most rows, an old registration number in some, and now and then something else.</summary>
+    public void AddCode(string code)
+    {
+        var compact = Compact(code);
+        if (IsCreditCodeShaped(compact))
+        {
+            CreditCode ??= compact;
+            Add(new(Vocabulary.CreditCode, compact) { Original = Other(code, compact) });
+        }
+        else if (IsRegistrationNumberShaped(compact)) AddRegistrationNumber(code);
+        else Add(new(Vocabulary.OtherCode, compact) { Original = Other(code, compact) });
+    }
+
+    public void AddRegistrationNumber(string code)
+    {
+        var compact = Compact(code);
+        if (IsRegistrationNumberShaped(compact)) RegistrationNumber ??= compact;
+        Add(new(Vocabulary.RegistrationNumber, compact) { Original = Other(code, compact) });
+    }
+
+    public void AddLei(string code)
+    {
+        var compact = Compact(code);
+        if (compact.Length == 20 && compact.All(char.IsAsciiLetterOrDigit)) Lei ??= compact;
+        Add(new(Vocabulary.Lei, compact) { Original = Other(code, compact) });
+    }
+
+    /// <summary>What a register filed as a credit code: the alphabet and length of one, whether or not its check character is right.</summary>
+    public static bool IsCreditCodeShaped(string code) =>
+        Engine.Identifiers.CreditCode.Check(code) is CreditCodeCheck.Valid or CreditCodeCheck.WrongCheckCharacter or CreditCodeCheck.WrongOrganisationCheck;
+
+    /// <summary>Packs what was said. The key is the source's own, else the identifier, else the other code, else the name.</summary>
+    public void Seal()
+    {
+        Packed = StatementPack.Pack(statements);
+        Hash = (long)XxHash3.HashToUInt64(Packed);
+        Key = GivenKey ?? CreditCode ?? RegistrationNumber ?? Lei ?? statements.Find(s => s.Property == Vocabulary.OtherCode)?.Value
+            ?? statements.Find(s => s.Property == Vocabulary.StockCode)?.Value ?? Name!;
+    }
+
+    /// <summary>By what a name is found without an identifier; null where nothing of it is left once normalised.</summary>
+    public static long? NameKey(string? name) =>
+        name is null || Normalizer.Key(name) is not { Length: > 0 } key ? null : (long)XxHash3.HashToUInt64(MemoryMarshal.AsBytes(key.AsSpan()));
+
+    private static bool IsRegistrationNumberShaped(string code) => code.Length is 13 or 15 && code.All(char.IsAsciiDigit);
+
+    private static string Compact(string code) => Normalizer.Normalize(code).Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant();
+
+    private static string? Other(string original, string normalised) => string.Equals(original, normalised, StringComparison.Ordinal) ? null : original;
+}

@@ -1,0 +1,254 @@
+using System.Text;
+using System.Threading.Channels;
+using Microsoft.EntityFrameworkCore;
+using Qijian.Platform.Data;
+
+namespace Qijian.Modules.Registry;
+
+/// <summary>What is to be imported, and as what.</summary>
+/// <param name="Format">qijian, lei or lei-rr; null to recognise it by the header.</param>
+/// <param name="RetrievedAt">When the snapshot was taken; null for now.</param>
+internal sealed record ImportRequest(string Path, string? Format, string? Mapping, string? Dataset, DateTimeOffset? RetrievedAt)
+{
+    public bool Fictional { get; init; }
+}
+
+/// <summary>How an import went: the JSON that <c>import --json</c> prints.</summary>
+public sealed record ImportReport(long Read, long Added, long Changed, long Unchanged, long Rejected, string? RejectedFile, double Seconds)
+{
+    /// <summary>Columns of the file that no fact is taken from.</summary>
+    public IReadOnlyList<string> IgnoredColumns { get; init; } = [];
+
+    /// <summary>Records without an identifier that joined the one body of their name.</summary>
+    public long JoinedByName { get; init; }
+
+    /// <summary>Whether the run went on where an earlier one was cut off.</summary>
+    public bool Resumed { get; init; }
+
+    /// <summary>Whether this very file had been imported before.</summary>
+    public bool AlreadyImported { get; init; }
+}
+
+/// <summary>How far an import is.</summary>
+internal readonly record struct ImportProgress(string Stage, long Rows, long Rejected, double Share);
+
+/// <summary>Hears of the end of an import, before it is reported done: the search index is saved by one.</summary>
+public interface IImportFollower
+{
+    /// <summary>Brings what is derived from the registry up to date.</summary>
+    Task ImportedAsync(Action<string, double> progress, CancellationToken ct);
+}
+
+/// <summary>Imports one file, from where an earlier run over it was cut off.</summary>
+internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, IEnumerable<IImportFollower> followers, TimeProvider clock)
+{
+    // Large enough that a transaction's fixed cost is lost in it, small enough that a killed run repeats little.
+    internal const int BatchSize = 5000;
+
+    public async Task<ImportReport> RunAsync(ImportRequest request, Action<ImportProgress> progress, CancellationToken ct)
+    {
+        var started = clock.GetTimestamp();
+        using var alone = Lock();
+        var mapping = ColumnMapping.Load(request.Mapping);
+        using var file = SourceFile.Open(request.Path);
+        var format = request.Format ?? LeiRows.FormatOf(HeaderOf(file)) ?? "qijian";
+        var dataset = await DatasetAsync(request.Dataset ?? (format.StartsWith("lei", StringComparison.Ordinal) ? "lei" : DatasetNameOf(request.Path)), request.Fictional, ct);
+        var fingerprint = await SourceFile.FingerprintAsync(request.Path, $"{format}\n{mapping.Source}", ct);
+        var earlier = await db.Imports.Where(i => i.DatasetId == dataset.Id && i.Fingerprint == fingerprint).OrderBy(i => i.Id).LastOrDefaultAsync(ct);
+        if (earlier is { FinishedAt: not null })
+            return new(earlier.Read, 0, 0, earlier.Read - earlier.Rejected, earlier.Rejected, RejectedRows.Existing(folder, earlier), clock.GetElapsedTime(started).TotalSeconds) { AlreadyImported = true };
+
+        if (!request.Fictional) await RemoveSampleAsync(ct);
+        var import = earlier ?? await BeginAsync(dataset, request, fingerprint, ct);
+        var resumed = import.Read > 0;
+        IReadOnlyList<string> ignored = [];
+        var rows = format switch
+        {
+            "lei" => LeiRows.ReadEntities(file, import.Read),
+            "lei-rr" => LeiRows.ReadRelationships(file, import.Read),
+            "qijian" => RegisterRows.Read(file, mapping, import.Read, columns => ignored = columns),
+            _ => throw new ImportException(Text.ImportFormat.With(format)),
+        };
+        using RejectedRows rejected = new(folder, import);
+        RecordWriter writer = new(db, bulk, dataset, import);
+        await writer.OpenAsync(ct);
+        await ForEachBatchAsync(rows, async batch =>
+        {
+            await WriteAsync(writer, rejected, import, batch, ct);
+            progress(new(Text.StageRows, import.Read, import.Rejected, (double)file.BytesRead / Math.Max(1, file.Length)));
+        }, ct);
+
+        progress(new(Text.StageJoin, import.Read, import.Rejected, 1));
+        var joined = await FinishAsync(writer, import, ct);
+        foreach (var follower in followers) await follower.ImportedAsync((stage, share) => progress(new(stage, import.Read, import.Rejected, share)), ct);
+        return new(import.Read, import.Added, import.Changed, import.Unchanged, import.Rejected, rejected.Path, clock.GetElapsedTime(started).TotalSeconds)
+        {
+            IgnoredColumns = ignored, JoinedByName = joined, Resumed = resumed,
+        };
+    }
+
+    /// <summary>Removes the fictional sample: facts and fiction never stand side by side. Its pages answer "gone".</summary>
+    private async Task RemoveSampleAsync(CancellationToken ct)
+    {
+        if (!await db.Datasets.AnyAsync(d => d.Fictional, ct)) return;
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var companies = await db.Companies.Select(c => new { c.Number, c.Id }).ToListAsync(ct);
+        var sequence = await db.CompanyChanges.MaxAsync(c => c.Sequence, ct) + 1;
+        db.Add(new CompanyChange { Sequence = sequence, Companies = [.. companies.SelectMany(c => BitConverter.GetBytes(c.Number))] });
+        await db.Relations.ExecuteDeleteAsync(ct);
+        await db.People.ExecuteDeleteAsync(ct);
+        await db.SourceRecords.ExecuteDeleteAsync(ct);
+        await db.Companies.ExecuteDeleteAsync(ct);
+        await db.Imports.Where(i => db.Datasets.Any(d => d.Fictional && d.Id == i.DatasetId)).ExecuteDeleteAsync(ct);
+        await db.Datasets.Where(d => d.Fictional).ExecuteDeleteAsync(ct);
+        await db.RetiredIds.ExecuteDeleteAsync(ct);
+        await bulk.WriteAsync(db, [.. companies.Select(c => new RetiredId { Id = c.Id })], ct);
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+    }
+
+    private async Task<Import> BeginAsync(Dataset dataset, ImportRequest request, string fingerprint, CancellationToken ct)
+    {
+        var retrieved = request.RetrievedAt ?? clock.GetUtcNow();
+        var newest = await db.Imports.Where(i => i.DatasetId == dataset.Id).OrderByDescending(i => i.RetrievedAt).FirstOrDefaultAsync(ct);
+        if (newest is not null && newest.RetrievedAt > retrieved)
+            throw new ImportException(Text.ImportOlder.With(dataset.Name, newest.RetrievedAt.ToString("yyyy-MM-dd", null), retrieved.ToString("yyyy-MM-dd", null)));
+        Import import = new() { DatasetId = dataset.Id, FileName = Path.GetFileName(request.Path), Fingerprint = fingerprint, RetrievedAt = retrieved, StartedAt = clock.GetUtcNow() };
+        db.Add(import);
+        await db.SaveChangesAsync(ct);
+        return import;
+    }
+
+    private async Task WriteAsync(RecordWriter writer, RejectedRows rejected, Import import, List<RowOutcome> batch, CancellationToken ct)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        db.Attach(import);
+        import.Read += batch.Count;
+        List<(long Row, string Problem, string Raw)> problems = [.. batch.Where(r => r.Draft is null).Select(r => (r.Row, r.Problem!, r.Raw!))];
+        await writer.WriteAsync([.. batch.Select(r => r.Draft).OfType<Draft>()], (draft, problem) => problems.Add((draft.Row, problem, draft.Key)), ct);
+        problems.Sort((a, b) => a.Row.CompareTo(b.Row));
+        import.Rejected += problems.Count;
+        import.RejectedBytes = rejected.Append(problems);
+        db.Update(import);
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        db.ChangeTracker.Clear();
+    }
+
+    private async Task<int> FinishAsync(RecordWriter writer, Import import, CancellationToken ct)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var joined = await writer.JoinByNameAsync(ct);
+        import.FinishedAt = clock.GetUtcNow();
+        db.Update(import);
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        return joined;
+    }
+
+    // Reading and understanding rows on one core, merging them on the other.
+    private static async Task ForEachBatchAsync(IEnumerable<RowOutcome> rows, Func<List<RowOutcome>, Task> write, CancellationToken ct)
+    {
+        var channel = Channel.CreateBounded<List<RowOutcome>>(new BoundedChannelOptions(2) { SingleReader = true, SingleWriter = true });
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var reading = Task.Run(async () =>
+        {
+            try
+            {
+                foreach (var batch in rows.Chunk(BatchSize)) await channel.Writer.WriteAsync([.. batch], stop.Token);
+                channel.Writer.Complete();
+            }
+            catch (Exception e)
+            {
+                channel.Writer.Complete(e); // what was read before is written first; then the reader hears of it
+            }
+        }, CancellationToken.None);
+        try
+        {
+            await foreach (var batch in channel.Reader.ReadAllAsync(ct)) await write(batch);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await reading;
+        }
+    }
+
+    private async Task<Dataset> DatasetAsync(string name, bool fictional, CancellationToken ct)
+    {
+        if (await db.Datasets.SingleOrDefaultAsync(d => d.Name == name, ct) is { } dataset) return dataset;
+        dataset = new() { Name = name, Basis = Basis.Filed, Fictional = fictional, Publisher = name is "lei" ? "GLEIF" : null, Url = name is "lei" ? "https://www.gleif.org/" : null };
+        db.Add(dataset);
+        await db.SaveChangesAsync(ct);
+        return dataset;
+    }
+
+    private static string[] HeaderOf(SourceFile file)
+    {
+        var start = file.Start.AsSpan();
+        var line = start[..(start.IndexOfAny('\r', '\n') is >= 0 and var end ? end : start.Length)];
+        return [.. line.ToString().Split(',', '\t', ';', '|').Select(h => h.Trim('"', ' '))];
+    }
+
+    // "names_dev_2952k.tsv.gz" → "names_dev_2952k": later snapshots of a source carry another name, so --dataset ties them together.
+    private static string DatasetNameOf(string path)
+    {
+        var name = Path.GetFileName(path);
+        return name.IndexOf('.', 1) is > 0 and var dot ? name[..dot] : name;
+    }
+
+    private FileStream Lock()
+    {
+        try
+        {
+            return new(folder.File("import.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new ImportException(Text.ImportRunning, e);
+        }
+    }
+}
+
+/// <summary>The rows of an import that were not taken, each with its number and the reason, as CSV with a byte order mark.</summary>
+internal sealed class RejectedRows : IDisposable
+{
+    private readonly DataFolder folder;
+    private readonly Import import;
+    private FileStream? file;
+
+    public RejectedRows(DataFolder folder, Import import)
+    {
+        (this.folder, this.import) = (folder, import);
+        if (import.RejectedBytes == 0) return;
+        file = new(PathOf(folder, import), FileMode.Open, FileAccess.Write);
+        file.SetLength(import.RejectedBytes); // what a cut-off run wrote beyond its last commit
+        file.Position = import.RejectedBytes;
+    }
+
+    /// <summary>The file, or null while nothing was rejected.</summary>
+    public string? Path => file?.Name;
+
+    public static string? Existing(DataFolder folder, Import import) => File.Exists(PathOf(folder, import)) ? PathOf(folder, import) : null;
+
+    /// <summary>Appends the rows and returns the file's length; they count only once that is committed.</summary>
+    public long Append(IReadOnlyList<(long Row, string Problem, string Raw)> rows)
+    {
+        if (rows.Count == 0) return import.RejectedBytes;
+        if (file is null)
+        {
+            file = new(PathOf(folder, import), FileMode.Create, FileAccess.Write);
+            file.Write([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes($"{Text.RejectedHeader}\r\n")]);
+        }
+
+        foreach (var (row, problem, raw) in rows) file.Write(Encoding.UTF8.GetBytes($"{row},{Quoted(problem)},{Quoted(raw)}\r\n"));
+        file.Flush(flushToDisk: true);
+        return file.Position;
+    }
+
+    public void Dispose() => file?.Dispose();
+
+    private static string PathOf(DataFolder folder, Import import) => folder.File("rejected", $"import-{import.Id}.csv");
+
+    private static string Quoted(string text) => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}

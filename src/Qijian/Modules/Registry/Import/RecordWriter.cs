@@ -1,0 +1,381 @@
+using System.Runtime.InteropServices;
+using Microsoft.EntityFrameworkCore;
+using Qijian.Engine.Text;
+using Qijian.Platform.Data;
+
+namespace Qijian.Modules.Registry;
+
+/// <summary>
+/// Merges drafts into the statement store, a batch a transaction: finds or makes the body of each, adds or supersedes its
+/// record version, and rebuilds the rows of every body that changed.
+/// </summary>
+internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, Import import)
+{
+    private int nextCompany;
+    private long nextChange;
+    private Dictionary<int, Basis> basisOf = [];
+    private Dictionary<int, DateTimeOffset> retrievedAt = [];
+
+    /// <summary>Reads where numbering goes on. Call once, before the first batch.</summary>
+    public async Task OpenAsync(CancellationToken ct)
+    {
+        nextCompany = (await db.Companies.MaxAsync(c => (int?)c.Number, ct) ?? 0) + 1;
+        nextChange = (await db.CompanyChanges.MaxAsync(c => (long?)c.Sequence, ct) ?? 0) + 1;
+        basisOf = await db.Datasets.ToDictionaryAsync(d => d.Id, d => d.Basis, ct);
+        retrievedAt = await db.Imports.ToDictionaryAsync(i => i.Id, i => i.RetrievedAt, ct);
+    }
+
+    /// <summary>Merges the drafts, in their order; <paramref name="reject"/> hears of those that contradict an earlier row of the same file.</summary>
+    public async Task WriteAsync(IReadOnlyList<Draft> drafts, Action<Draft, string> reject, CancellationToken ct)
+    {
+        Batch batch = new(this);
+        await FindAsync(batch, drafts, ct);
+        foreach (var draft in drafts) Merge(batch, draft, reject);
+        await SaveAsync(batch, ct);
+    }
+
+    /// <summary>
+    /// Joins bodies known by name only to the one other body of that name, and relations that name a party to the one body
+    /// so called: done at the end of each import, so that the order of imports does not matter. Returns the joined bodies.
+    /// </summary>
+    public async Task<int> JoinByNameAsync(CancellationToken ct)
+    {
+        var joined = 0;
+        for (var after = 0; ;)
+        {
+            var from = after;
+            var loose = await db.Companies.AsNoTracking().Where(c => c.Number > from && !c.Identified && c.NameKey != null).OrderBy(c => c.Number).Take(1000).ToListAsync(ct);
+            if (loose.Count == 0) break;
+            after = loose[^1].Number;
+            joined += await JoinAsync(loose, ct);
+        }
+
+        for (var after = -1L; ;)
+        {
+            var from = after;
+            var named = await db.Relations.AsNoTracking().Where(r => r.Number > from && r.FromCompany == null && r.PartyName != null).OrderBy(r => r.Number).Take(1000)
+                .Select(r => new { r.Number, Name = r.PartyName! }).ToListAsync(ct);
+            if (named.Count == 0) break;
+            after = named[^1].Number;
+            Batch batch = new(this);
+            await FindNamesAsync(batch, named.Select(r => r.Name), ct);
+            var touched = named.Where(r => batch.BodyNamed(r.Name) is not null).Select(r => (int)(r.Number >> SourceRecord.NumberBits)).ToHashSet();
+            if (touched.Count == 0) continue;
+            await LoadAsync(batch, touched, ct);
+            foreach (var number in touched) batch.Bodies[number].Dirty = true;
+            await SaveAsync(batch, ct);
+        }
+
+        return joined;
+    }
+
+    /// <summary>Writes the rows of all bodies anew from their records.</summary>
+    public async Task RebuildAsync(Action<long> progress, CancellationToken ct)
+    {
+        for (var (after, done) = (0, 0L); ;)
+        {
+            var from = after;
+            var numbers = await db.Companies.Where(c => c.Number > from).OrderBy(c => c.Number).Take(5000).Select(c => c.Number).ToListAsync(ct);
+            if (numbers.Count == 0) break;
+            after = numbers[^1];
+            await using var transaction = await db.Database.BeginTransactionAsync(ct);
+            Batch batch = new(this);
+            await LoadAsync(batch, numbers, ct);
+            foreach (var body in batch.Bodies.Values) body.Dirty = true;
+            await SaveAsync(batch, ct);
+            await transaction.CommitAsync(ct);
+            progress(done += numbers.Count);
+        }
+    }
+
+    private async Task<int> JoinAsync(List<Company> loose, CancellationToken ct)
+    {
+        Batch batch = new(this);
+        await FindNamesAsync(batch, loose.Select(c => c.Name!), ct);
+        List<(Company Loose, int Target)> pairs = [.. loose.Select(c => (c, batch.OnlyOther(c))).Where(p => p.Item2 is not null).Select(p => (p.c, p.Item2!.Value))];
+        if (pairs.Count == 0) return 0;
+        await LoadAsync(batch, [.. pairs.Select(p => p.Target).Concat(pairs.Select(p => p.Loose.Number)).Distinct()], ct);
+        HashSet<int> gone = [];
+        foreach (var (source, target) in pairs)
+        {
+            if (gone.Contains(target) || batch.Bodies[source.Number].Heads.Count == 0) continue; // known through relations only
+            var (from, to) = (batch.Bodies[source.Number], batch.Bodies[target]);
+            foreach (var record in from.Heads)
+                to.Add(new() { Number = to.NextRecord(), DatasetId = record.DatasetId, Key = record.Key ?? source.Id, Hash = record.Hash, Statements = record.Statements, FirstImport = record.FirstImport, LastImport = record.LastImport, SupersededBy = record.SupersededBy, JoinedByName = true });
+            gone.Add(source.Number);
+            from.Dirty = false;
+            db.Add(new RetiredId { Id = source.Id, Successor = target });
+        }
+
+        await db.DeleteProjectionAsync(gone, ct);
+        await db.DeleteRecordsAsync(gone, ct);
+        var ids = gone.ToList();
+        var related = await db.Relations.Where(r => r.FromCompany != null && EF.Parameter(ids).Contains(r.FromCompany.Value)).Select(r => r.Number).ToListAsync(ct);
+        HashSet<int> neighbours = [.. related.Select(r => (int)(r >> SourceRecord.NumberBits)).Where(n => !gone.Contains(n))];
+        await LoadAsync(batch, [.. neighbours.Where(n => !batch.Bodies.ContainsKey(n))], ct);
+        foreach (var number in neighbours) batch.Bodies[number].Dirty = true;
+        await db.Companies.Where(c => EF.Parameter(ids).Contains(c.Number)).ExecuteDeleteAsync(ct);
+        foreach (var number in gone) batch.Bodies.Remove(number);
+        batch.Touched.AddRange(gone);
+        await SaveAsync(batch, ct);
+        return gone.Count;
+    }
+
+    private async Task FindAsync(Batch batch, IReadOnlyList<Draft> drafts, CancellationToken ct)
+    {
+        HashSet<string> ids = new(StringComparer.Ordinal), numbers = new(StringComparer.Ordinal), leis = new(StringComparer.Ordinal);
+        List<string> names = [], partyNames = [];
+        foreach (var draft in drafts)
+        {
+            ids.Add(BodyIdOf(draft));
+            if (draft.CreditCode is null && draft.RegistrationNumber is { } number) numbers.Add(number);
+            if (draft.CreditCode is null && draft.Lei is { } lei) leis.Add(lei);
+            if (!draft.Identified) names.Add(draft.Name!);
+            foreach (var party in draft.Statements.Where(s => s.Property.Type is ValueType.Relation).Select(PartyOf))
+            {
+                if (party.Code is { } code) ids.Add(code);
+                else if (party.Lei is { } partyLei) leis.Add(partyLei);
+                else if (party.Name is { Length: > 0 } name) partyNames.Add(name);
+            }
+        }
+
+        var known = await db.Companies.AsNoTracking().Where(c => EF.Parameter(ids).Contains(c.Id)).ToListAsync(ct);
+        if (numbers.Count > 0) known.AddRange(await db.Companies.AsNoTracking().Where(c => c.RegistrationNumber != null && EF.Parameter(numbers).Contains(c.RegistrationNumber)).ToListAsync(ct));
+        if (leis.Count > 0) known.AddRange(await db.Companies.AsNoTracking().Where(c => c.Lei != null && EF.Parameter(leis).Contains(c.Lei)).ToListAsync(ct));
+        await FindNamesAsync(batch, names.Concat(partyNames), ct);
+        if (names.Count > 0)
+        {
+            foreach (var retired in await db.RetiredIds.AsNoTracking().Where(r => r.Successor != null && EF.Parameter(ids).Contains(r.Id)).ToListAsync(ct))
+                batch.Aliases[retired.Id] = retired.Successor!.Value;
+        }
+
+        foreach (var company in known) batch.Add(company);
+        await LoadAsync(batch, [.. known.Select(c => c.Number).Concat(batch.Aliases.Values).Concat(names.Select(batch.BodyNamed).OfType<int>()).Distinct()], ct);
+    }
+
+    private async Task FindNamesAsync(Batch batch, IEnumerable<string> names, CancellationToken ct)
+    {
+        var keys = names.Select(Draft.NameKey).OfType<long>().ToHashSet();
+        if (keys.Count == 0) return;
+        batch.NeedsNames = true;
+        foreach (var company in await db.Companies.AsNoTracking().Where(c => c.NameKey != null && EF.Parameter(keys).Contains(c.NameKey.Value)).ToListAsync(ct))
+            batch.AddName(company);
+    }
+
+    private async Task LoadAsync(Batch batch, IReadOnlyCollection<int> numbers, CancellationToken ct)
+    {
+        if (numbers.Count == 0) return;
+        var missing = numbers.Where(n => !batch.Bodies.ContainsKey(n)).ToList();
+        if (missing.Count > 0)
+        {
+            foreach (var company in await db.Companies.AsNoTracking().Where(c => EF.Parameter(missing).Contains(c.Number)).ToListAsync(ct))
+                batch.Add(company);
+        }
+
+        foreach (var record in await db.RecordsOf(numbers).OrderBy(r => r.Number).ToListAsync(ct))
+            if (batch.Bodies.TryGetValue(record.Company, out var body)) body.Heads.Add(record);
+    }
+
+    private string BodyIdOf(Draft draft) =>
+        draft.CreditCode ?? (draft.Lei is { } lei ? LeiBody(lei) : Projector.BodyId(dataset.Name, draft.Key));
+
+    // A body known by its LEI alone has the same id whichever file names it first.
+    private static string LeiBody(string lei) => Projector.BodyId("lei", lei);
+
+    private static PartyKey PartyOf(Statement statement)
+    {
+        var type = statement[Vocabulary.Fields.PartyType];
+        if (type is nameof(EntityType.Person) or nameof(EntityType.Unknown)) return default;
+        var code = statement[Vocabulary.Fields.PartyCode];
+        return new(code is not null && Draft.IsCreditCodeShaped(code) ? code : null, statement[Vocabulary.Fields.PartyLei], statement.Value);
+    }
+
+    private void Merge(Batch batch, Draft draft, Action<Draft, string> reject)
+    {
+        var id = BodyIdOf(draft);
+        var byName = false;
+        var body = batch.ById(id) ?? batch.ByAlias(id) ?? (draft.CreditCode is null ? batch.ByNumber(draft.RegistrationNumber) ?? batch.ByLei(draft.Lei) : null);
+        if (body is null && !draft.Identified && batch.BodyNamed(draft.Name!) is { } namesake && batch.Bodies.TryGetValue(namesake, out body))
+        {
+            byName = true;
+            batch.Retire(id, namesake);
+        }
+        else if (body is not null && !draft.Identified && !string.Equals(body.Company.Id, id, StringComparison.Ordinal)) byName = true;
+
+        body ??= batch.Create(id, draft.Type, draft.Name);
+        var key = string.Equals(draft.Key, body.Company.Id, StringComparison.Ordinal) ? null : draft.Key;
+        var standing = body.Heads.Find(r => r.SupersededBy is null && r.DatasetId == dataset.Id && string.Equals(r.Key, key, StringComparison.Ordinal));
+        if (standing is not null && standing.Hash == draft.Hash)
+        {
+            import.Unchanged++;
+            if (standing.LastImport == import.Id) return;
+            standing.LastImport = import.Id;
+            batch.SeenAgain.Add(standing.Number);
+            return;
+        }
+
+        if (standing is not null && standing.LastImport == import.Id)
+        {
+            reject(draft, Text.RowDuplicateKey.With(draft.Key));
+            return;
+        }
+
+        if (standing is null) import.Added++;
+        else
+        {
+            import.Changed++;
+            standing.SupersededBy = import.Id;
+            batch.Superseded.Add(standing.Number);
+        }
+
+        if (body.Company.Type is EntityType.LegalEntity) body.Company.Type = draft.Type;
+        body.Add(new() { Number = body.NextRecord(), DatasetId = dataset.Id, Key = key, Hash = draft.Hash, Statements = draft.Packed, FirstImport = import.Id, LastImport = import.Id, JoinedByName = byName });
+        foreach (var statement in draft.Statements)
+        {
+            if (statement.Property.Type is not ValueType.Relation) continue;
+            var party = PartyOf(statement);
+            if (party.Code is { } code && batch.ById(code) is null) batch.Create(code, EntityType.LegalEntity, statement.Value).KnownAs(statement.Value, null);
+            else if (party is { Code: null, Lei: { } lei } && batch.ByLei(lei) is null) batch.Create(LeiBody(lei), EntityType.LegalEntity, statement.Value).KnownAs(statement.Value, lei);
+        }
+    }
+
+    private async Task SaveAsync(Batch batch, CancellationToken ct)
+    {
+        var dirty = batch.Bodies.Values.Where(b => b.Dirty).OrderBy(b => b.Company.Number).ToList();
+        await ResolvePartiesAsync(batch, dirty, ct);
+        Projector projector = new(batch.BodyOf);
+        List<Person> people = [];
+        List<Relation> relations = [];
+        foreach (var body in dirty)
+        {
+            if (body.Heads.Count == 0) continue; // known through relations only: its row says all
+            projector.Project(body.Company, [.. body.Heads.Select(r => new Version(r, StatementPack.Unpack(r.Statements), basisOf[r.DatasetId], retrievedAt[r.LastImport]))]);
+            people.AddRange(projector.People);
+            relations.AddRange(projector.Relations);
+        }
+
+        await db.DeleteProjectionAsync([.. dirty.Where(b => !b.New).Select(b => b.Company.Number)], ct);
+        await bulk.WriteAsync(db, [.. dirty.Select(b => b.Company)], ct);
+        await bulk.WriteAsync(db, [.. dirty.SelectMany(b => b.Added)], ct);
+        await bulk.WriteAsync(db, people, ct);
+        await bulk.WriteAsync(db, relations, ct);
+        if (batch.SeenAgain.Count > 0) await db.SourceRecords.Where(r => EF.Parameter(batch.SeenAgain).Contains(r.Number)).ExecuteUpdateAsync(s => s.SetProperty(r => r.LastImport, import.Id), ct);
+        if (batch.Superseded.Count > 0) await db.SourceRecords.Where(r => EF.Parameter(batch.Superseded).Contains(r.Number)).ExecuteUpdateAsync(s => s.SetProperty(r => r.SupersededBy, import.Id), ct);
+        batch.Touched.AddRange(dirty.Select(b => b.Company.Number));
+        if (batch.Touched.Count > 0) db.Add(new CompanyChange { Sequence = nextChange++, Companies = MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(batch.Touched)).ToArray() });
+        foreach (var (id, successor) in batch.Retired) db.Add(new RetiredId { Id = id, Successor = successor });
+        await db.SaveChangesAsync(ct);
+        db.ChangeTracker.Clear();
+    }
+
+    // The versions of bodies that changed may name parties that this batch's own rows do not.
+    private async Task ResolvePartiesAsync(Batch batch, List<Body> dirty, CancellationToken ct)
+    {
+        HashSet<string> ids = new(StringComparer.Ordinal), leis = new(StringComparer.Ordinal);
+        List<string> names = [];
+        foreach (var party in dirty.SelectMany(b => b.Heads.Where(r => !b.Added.Contains(r))).SelectMany(r => StatementPack.Unpack(r.Statements)).Where(s => s.Property.Type is ValueType.Relation).Select(PartyOf))
+        {
+            if (party.Code is { } code && batch.ById(code) is null) ids.Add(code);
+            else if (party is { Code: null, Lei: { } lei } && batch.ByLei(lei) is null) leis.Add(lei);
+            else if (party is { Code: null, Lei: null, Name.Length: > 0 }) names.Add(party.Name);
+        }
+
+        if (ids.Count > 0) foreach (var company in await db.Companies.AsNoTracking().Where(c => EF.Parameter(ids).Contains(c.Id)).ToListAsync(ct)) batch.AddParty(company);
+        if (leis.Count > 0) foreach (var company in await db.Companies.AsNoTracking().Where(c => c.Lei != null && EF.Parameter(leis).Contains(c.Lei)).ToListAsync(ct)) batch.AddParty(company);
+        await FindNamesAsync(batch, names, ct);
+    }
+
+    /// <summary>One body while a batch is merged.</summary>
+    private sealed class Body(Company company)
+    {
+        public Company Company => company;
+        public bool New { get; init; }
+        public bool Dirty { get; set; }
+        public List<SourceRecord> Heads { get; } = [];
+        public List<SourceRecord> Added { get; } = [];
+
+        public long NextRecord() => Heads.Count == 0 ? SourceRecord.First(company.Number) : Heads[^1].Number + 1;
+
+        public void Add(SourceRecord record)
+        {
+            Heads.Add(record);
+            Added.Add(record);
+            Dirty = true;
+        }
+
+        public void KnownAs(string name, string? lei)
+        {
+            company.Name = name.Length == 0 ? null : name;
+            company.NameKey = Draft.NameKey(company.Name);
+            company.Lei = lei;
+            company.Identified = true;
+        }
+    }
+
+    /// <summary>The bodies a batch deals with, by all that may name them.</summary>
+    private sealed class Batch(RecordWriter writer)
+    {
+        private readonly Dictionary<string, int> ids = new(StringComparer.Ordinal), numbers = new(StringComparer.Ordinal), leis = new(StringComparer.Ordinal);
+        private readonly Dictionary<long, List<(int Number, string Name)>> names = [];
+
+        /// <summary>Whether any row or party of the batch is known by name only.</summary>
+        public bool NeedsNames { get; set; }
+        public Dictionary<int, Body> Bodies { get; } = [];
+        public Dictionary<string, int> Aliases { get; } = new(StringComparer.Ordinal);
+        public List<long> SeenAgain { get; } = [];
+        public List<long> Superseded { get; } = [];
+        public List<int> Touched { get; } = [];
+        public Dictionary<string, int> Retired { get; } = new(StringComparer.Ordinal);
+
+        public void Add(Company company)
+        {
+            if (!Bodies.TryAdd(company.Number, new(company))) return;
+            AddParty(company);
+        }
+
+        public void AddParty(Company company)
+        {
+            ids[company.Id] = company.Number;
+            if (company.RegistrationNumber is { } number) numbers.TryAdd(number, company.Number);
+            if (company.Lei is { } lei) leis.TryAdd(lei, company.Number);
+        }
+
+        public void AddName(Company company)
+        {
+            if (company.NameKey is not { } key || company.Name is null) return;
+            ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(names, key, out _);
+            list ??= [];
+            if (!list.Exists(c => c.Number == company.Number)) list.Add((company.Number, Normalizer.Key(company.Name)));
+        }
+
+        public Body Create(string id, EntityType type, string? name)
+        {
+            Company company = new() { Number = writer.nextCompany++, Id = id, Type = type, Name = name, NameKey = Draft.NameKey(name) };
+            Body body = new(company) { New = true, Dirty = true };
+            Bodies.Add(company.Number, body);
+            ids[id] = company.Number;
+            if (NeedsNames) AddName(company);
+            return body;
+        }
+
+        public Body? ById(string id) => ids.TryGetValue(id, out var number) ? Bodies.GetValueOrDefault(number) : null;
+        public Body? ByAlias(string id) => Aliases.TryGetValue(id, out var number) ? Bodies.GetValueOrDefault(number) : null;
+        public Body? ByNumber(string? number) => number is not null && numbers.TryGetValue(number, out var body) ? Bodies.GetValueOrDefault(body) : null;
+        public Body? ByLei(string? lei) => lei is not null && (leis.TryGetValue(lei, out var body) || ids.TryGetValue(LeiBody(lei), out body)) ? Bodies.GetValueOrDefault(body) : null;
+
+        public void Retire(string id, int successor) => Retired[id] = Aliases[id] = successor;
+
+        /// <summary>The one body that bears exactly this name, or null where there is none or more than one.</summary>
+        public int? BodyNamed(string name) =>
+            Draft.NameKey(name) is { } key && names.TryGetValue(key, out var list) && Normalizer.Key(name) is var plain && list.Where(c => string.Equals(c.Name, plain, StringComparison.Ordinal)).Take(2).ToArray() is [var only] ? only.Number : null;
+
+        /// <summary>The one other body that bears the name of this one.</summary>
+        public int? OnlyOther(Company company) =>
+            names.TryGetValue(company.NameKey!.Value, out var list) && Normalizer.Key(company.Name!) is var plain && list.Where(c => c.Number != company.Number && string.Equals(c.Name, plain, StringComparison.Ordinal)).Take(2).ToArray() is [var only] ? only.Number : null;
+
+        public int? BodyOf(PartyKey party) =>
+            party.Code is { } code && ids.TryGetValue(code, out var byCode) ? byCode
+            : party.Lei is { } lei && (leis.TryGetValue(lei, out var byLei) || ids.TryGetValue(LeiBody(lei), out byLei)) ? byLei
+            : party is { Code: null, Lei: null, Name: { Length: > 0 } name } ? BodyNamed(name) : null;
+    }
+}

@@ -1,0 +1,45 @@
+using System.CommandLine;
+
+namespace Qijian.Platform.CommandLine;
+
+/// <summary>The default verb: serves the site.</summary>
+internal static class Serve
+{
+    private static readonly Option<string> Urls = new("--urls") { Description = "监听地址 / addresses to listen on", DefaultValueFactory = _ => "http://localhost:5080" };
+
+    public static Command Command()
+    {
+        // What is not ours is configuration: --Database:Provider=PostgreSql
+        Command serve = new("serve", "提供网站（默认） / serve the site (default)") { Urls };
+        serve.TreatUnmatchedTokensAsErrors = false;
+        serve.SetAction((arguments, ct) => Verbs.GuardedAsync(async () =>
+        {
+            var urls = arguments.GetValue(Urls)!;
+            await using var app = Program.Build(new() { Args = [.. arguments.UnmatchedTokens] }, Verbs.Folder(arguments), quiet: false);
+            app.Services.GetRequiredService<SiteState>().Admit(urls);
+            app.Urls.Clear();
+            foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) app.Urls.Add(url);
+            await PrepareAsync(app, ct);
+            await app.StartAsync(ct);
+            await Console.Out.WriteLineAsync($"企鉴 Qijian: {string.Join(" ", app.Urls)}");
+            await app.WaitForShutdownAsync(ct);
+            return 0;
+        }));
+        return serve;
+    }
+
+    /// <summary>Brings the database up to date and lets each module prepare what it serves from.</summary>
+    public static async Task PrepareAsync(WebApplication app, CancellationToken ct)
+    {
+        await using var scope = app.Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<AppDb>().MigrateAsync(ct);
+        foreach (var preparation in scope.ServiceProvider.GetServices<IPreparation>()) await preparation.RunAsync(ct);
+    }
+}
+
+/// <summary>Work that a module does before the site serves, in the order of registration.</summary>
+public interface IPreparation
+{
+    /// <summary>Runs once, after migrations.</summary>
+    Task RunAsync(CancellationToken ct);
+}

@@ -1,0 +1,48 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+using Qijian.Platform.Data;
+
+namespace Qijian.Platform;
+
+/// <summary>Who runs the site. Without all of it the site is a demonstration.</summary>
+internal sealed class OperatorOptions
+{
+    public string? Name { get; init; }
+    public string? Address { get; init; }
+    public string? ProtectionOfficer { get; init; }
+    public string? Contact { get; init; }
+}
+
+/// <summary>Whether the site is in operation or a demonstration, which serves on loopback addresses over plain HTTP only.</summary>
+internal sealed class SiteState(IOptions<OperatorOptions> options)
+{
+    /// <summary>True while no operator is named.</summary>
+    public bool Demonstration { get; } = Missing(options.Value).Any();
+
+    /// <summary>Refuses addresses that the state does not allow.</summary>
+    public void Admit(string urls)
+    {
+        if (!Demonstration) return;
+        foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (BindingAddress.Parse(url) is not { Scheme: "http", Host: var host } || !IsLoopback(host))
+            {
+                throw new ConfigurationException($"""
+                    未配置运营者，站点处于演示状态，只能以 http 在本机回环地址上提供，不能用 {url}。请配置 {string.Join("、", Missing(options.Value))}。
+                    No operator is configured, so this is a demonstration: it serves over http on loopback addresses only, not on {url}. Configure {string.Join(", ", Missing(options.Value))}.
+                    """);
+            }
+        }
+    }
+
+    private static bool IsLoopback(string host) =>
+        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+
+    private static IEnumerable<string> Missing(OperatorOptions options)
+    {
+        if (string.IsNullOrWhiteSpace(options.Name)) yield return "Operator:Name";
+        if (string.IsNullOrWhiteSpace(options.Address)) yield return "Operator:Address";
+        if (string.IsNullOrWhiteSpace(options.ProtectionOfficer)) yield return "Operator:ProtectionOfficer";
+        if (string.IsNullOrWhiteSpace(options.Contact)) yield return "Operator:Contact";
+    }
+}
