@@ -1,4 +1,9 @@
+using System.Text.Encodings.Web;
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.ResponseCompression;
 using Qijian.Platform.Data;
+using Scalar.AspNetCore;
 
 namespace Qijian.Platform;
 
@@ -7,14 +12,63 @@ internal static class PlatformSetup
     public static void AddPlatform(this WebApplicationBuilder builder, DataFolder folder, bool quiet)
     {
         if (quiet) builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddOptions<OperatorOptions>().BindConfiguration("Operator");
-        builder.Services.AddSingleton<SiteState>();
-        builder.Services.AddData(builder.Configuration, folder);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        var services = builder.Services;
+        services.AddSingleton(TimeProvider.System);
+        services.AddOptions<OperatorOptions>().BindConfiguration("Operator");
+        services.AddOptions<RateLimitOptions>().BindConfiguration("RateLimits").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<SiteState>();
+        services.AddData(builder.Configuration, folder);
+        services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All)); // else each hanzi is sent as eight bytes
+        services.AddRazorPages(pages => pages.RootDirectory = "/Modules");
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
+        });
+        services.AddProblemDetails();
+        services.AddOpenApi("v1");
+        services.AddResponseCompression(o => o.Providers.Add<GzipCompressionProvider>());
+        services.AddRateLimiter(_ => { });
+        services.AddSingleton<Microsoft.Extensions.Options.IConfigureOptions<Microsoft.AspNetCore.RateLimiting.RateLimiterOptions>, ClientRateLimit>();
     }
 
     public static void UsePlatform(this WebApplication app)
     {
-        app.MapGet("/healthz", () => "ok");
+        app.UseResponseCompression();
+        app.UseSecurityHeaders(new HeaderPolicyCollection()
+            .AddContentTypeOptionsNoSniff().AddFrameOptionsDeny().AddReferrerPolicySameOrigin().RemoveServerHeader()
+            .AddContentSecurityPolicy(csp =>
+            {
+                csp.AddDefaultSrc().None();
+                csp.AddStyleSrc().Self();
+                csp.AddScriptSrc().Self();
+                csp.AddImgSrc().Self().Data();
+                csp.AddConnectSrc().Self();
+                csp.AddFormAction().Self();
+                csp.AddBaseUri().None();
+                csp.AddFrameAncestors().None();
+            }));
+        app.UseLanguage();
+        // Machines get problem+json, people the error page, both in their language.
+        app.UseWhen(IsApi, api => api.UseExceptionHandler().UseStatusCodePages());
+        app.UseWhen(http => !IsApi(http), pages => pages.UseExceptionHandler("/error/500").UseStatusCodePagesWithReExecute("/error/{0}"));
+        app.UseRouting();
+        app.UseRateLimiter();
+        app.MapStaticAssets();
+        app.MapRazorPages().WithStaticAssets();
+        app.MapOpenApi();
+        app.MapScalarApiReference("/docs/api");
+        app.MapGet("/healthz", () => "ok").ExcludeFromDescription().DisableRateLimiting();
+        app.MapGet("/readyz", (IEnumerable<IReadiness> parts) => parts.All(p => p.Ready) ? Results.Text("ok") : Results.Text("starting", statusCode: 503)).ExcludeFromDescription().DisableRateLimiting();
     }
+
+    private static bool IsApi(HttpContext http) => http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal) || http.Request.Path.StartsWithSegments("/openapi", StringComparison.Ordinal);
+}
+
+/// <summary>A part that must be ready before the site answers.</summary>
+public interface IReadiness
+{
+    /// <summary>Whether it is.</summary>
+    bool Ready { get; }
 }

@@ -4,5 +4,7 @@ namespace Qijian.Modules.Registry;
 public static class RegistryModule
 {
     public static IServiceCollection AddRegistry(this IServiceCollection services) =>
-        services.AddScoped<ImportFile>();
+        services.AddScoped<ImportFile>().AddScoped<ICompanyLookup, CompanyLookup>().AddScoped<ICompanyFeed, CompanyFeed>();
+
+    public static void MapRegistry(this IEndpointRouteBuilder app) => CompanyEndpoints.Map(app);
 }

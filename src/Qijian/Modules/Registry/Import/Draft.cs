@@ -13,6 +13,9 @@ internal sealed class Draft(long row)
     /// <summary>The number of the row in its file, from 1, without the header.</summary>
     public long Row => row;
 
+    /// <summary>The row as it stands in the file.</summary>
+    public string Raw { get; set; } = "";
+
     /// <summary>The record's own key where the source gives one.</summary>
     public string? GivenKey { get; set; }
     public string? CreditCode { get; private set; }

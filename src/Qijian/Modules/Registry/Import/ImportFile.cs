@@ -125,7 +125,7 @@ internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, I
         db.Attach(import);
         import.Read += batch.Count;
         List<(long Row, string Problem, string Raw)> problems = [.. batch.Where(r => r.Draft is null).Select(r => (r.Row, r.Problem!, r.Raw!))];
-        await writer.WriteAsync([.. batch.Select(r => r.Draft).OfType<Draft>()], (draft, problem) => problems.Add((draft.Row, problem, draft.Key)), ct);
+        await writer.WriteAsync([.. batch.Select(r => r.Draft).OfType<Draft>()], (draft, problem) => problems.Add((draft.Row, problem, draft.Raw)), ct);
         problems.Sort((a, b) => a.Row.CompareTo(b.Row));
         import.Rejected += problems.Count;
         import.RejectedBytes = rejected.Append(problems);

@@ -40,7 +40,8 @@ internal static class Rows
                 : malformed.Remove(row + 1, out var reason) && reason is CsvMalformedReason.UnterminatedQuote ? Text.RowQuote : null;
             Draft draft = new(row);
             problem ??= read(draft, csv.GetString);
-            yield return problem is null ? new(row, draft, null, null) : new(row, null, problem, Encoding.UTF8.GetString(csv.RawRecord));
+            draft.Raw = Encoding.UTF8.GetString(csv.RawRecord);
+            yield return problem is null ? new(row, draft, null, null) : new(row, null, problem, draft.Raw);
         }
 
         file.EnsureComplete();
@@ -69,7 +70,8 @@ internal static class Rows
                 }
             }
 
-            yield return problem is null ? new(row, draft, null, null) : new(row, null, problem, Encoding.UTF8.GetString(line.Span));
+            draft.Raw = Encoding.UTF8.GetString(line.Span);
+            yield return problem is null ? new(row, draft, null, null) : new(row, null, problem, draft.Raw);
         }
 
         file.EnsureComplete();

@@ -1,0 +1,193 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Qijian.Engine.Search;
+using Qijian.Modules.Registry;
+using Qijian.Platform;
+using Qijian.Platform.CommandLine;
+using Qijian.Platform.Data;
+using EngineSort = Qijian.Engine.Search.SearchSort;
+
+namespace Qijian.Modules.Search;
+
+/// <summary>The in-memory index: saved in the data folder, mapped at start, followed as other processes change the registry.</summary>
+internal sealed partial class EmbeddedSearch(IServiceScopeFactory scopes, DataFolder folder, TimeProvider clock, ILogger<EmbeddedSearch> log) : ICompanySearch, IImportFollower, IPreparation, IReadiness, IDisposable
+{
+    // A pager's links work on the snapshot they came from for so long; older ones are answered by the current one.
+    private const int KeptSnapshots = 64;
+    private readonly SemaphoreSlim writing = new(1);
+    private readonly ConcurrentDictionary<string, IndexSnapshot> snapshots = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<string> order = new();
+    private SearchIndex? index;
+
+    public bool Ready => index is not null;
+
+    public void Dispose() => writing.Dispose();
+
+    private string IndexPath => folder.File("index", "companies.idx");
+
+    /// <summary>Opens the saved index, builds it anew where it is missing, damaged or of another version, and catches up.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        var opened = SearchIndex.Open(IndexPath);
+        if (opened.Index is null)
+        {
+            LogRebuild(opened.Failure);
+            await BuildAsync((_, _) => { }, ct);
+            opened = SearchIndex.Open(IndexPath);
+        }
+
+        index = opened.Index ?? throw new RefusedException($"The search index at {IndexPath} cannot be opened: {opened.Failure}.");
+        await FollowAsync(ct);
+    }
+
+    /// <summary>Saves the index after an import.</summary>
+    public Task ImportedAsync(Action<string, double> progress, CancellationToken ct) => BuildAsync(progress, ct);
+
+    /// <summary>Applies what commits have changed since. Returns whether anything had.</summary>
+    public async Task<bool> FollowAsync(CancellationToken ct)
+    {
+        if (index is not { } current) return false;
+        await writing.WaitAsync(ct);
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var feed = scope.ServiceProvider.GetRequiredService<ICompanyFeed>();
+            var any = false;
+            while (true)
+            {
+                var (sequence, numbers) = await feed.ChangesAsync(current.Sequence, ct);
+                if (numbers.Count == 0 && sequence == current.Sequence) return any;
+                var companies = await feed.ReadAsync(numbers, ct);
+                var documents = companies.Select(DocumentOf).ToList();
+                current.Apply(documents, [.. numbers.Except(documents.Select(d => d.Number))], sequence);
+                any = true;
+            }
+        }
+        finally
+        {
+            writing.Release();
+        }
+    }
+
+    public async Task<SearchPage> SearchAsync(SearchRequest request, CancellationToken ct)
+    {
+        var (name, snapshot) = SnapshotFor(request.Snapshot);
+        var pageSize = Math.Clamp(request.PageSize, 1, 100);
+        var result = snapshot.Search(new()
+        {
+            Text = request.Text,
+            Filters = [.. FacetTable.All.Select(f => f.FilterOf(f.Values(request))).OfType<SearchFilter>()],
+            Sort = request.Sort switch
+            {
+                SearchSort.FoundedNewest => EngineSort.FoundedDesc, SearchSort.FoundedOldest => EngineSort.Founded,
+                SearchSort.CapitalHighest => EngineSort.CapitalDesc, SearchSort.CapitalLowest => EngineSort.Capital,
+                SearchSort.Name => EngineSort.Name, _ => EngineSort.Relevance,
+            },
+            Offset = (int)Math.Min(int.MaxValue, (long)(Math.Max(1, request.Page) - 1) * pageSize),
+            Limit = pageSize,
+            Facets = true,
+        });
+        await using var scope = scopes.CreateAsyncScope();
+        var companies = (await scope.ServiceProvider.GetRequiredService<ICompanyLookup>().SummariesAsync([.. result.Hits.Select(h => h.Number)], ct)).ToDictionary(c => c.Number);
+        // A company that went while its old snapshot was paged through is left out of the page.
+        var hits = result.Hits.Where(h => companies.ContainsKey(h.Number)).Select(h => new SearchHit(companies[h.Number], MatchedOf(h.Matched), h.MatchedText,
+            [.. (h.MatchedText is null ? h.NameRanges : h.MatchedRanges).Select(r => new Range(r.Start, r.Start + r.Length))]));
+        return new([.. hits], result.Total, Math.Max(1, request.Page), pageSize, [.. FacetTable.All.Select(f => f.Of(result.Facets, f.Values(request)))], name, result.Took.TotalMilliseconds);
+    }
+
+    public Task<IReadOnlyList<SearchSuggestion>> SuggestAsync(string text, CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<SearchSuggestion>>([.. Index.Current.Suggest(text, 10).Select(s => new SearchSuggestion(s.Id, s.Name, s.CreditCode, MatchedOf(s.Matched), s.MatchedText))]);
+
+    private SearchIndex Index => index ?? throw new InvalidOperationException("The index is not open yet.");
+
+    private (string Name, IndexSnapshot Snapshot) SnapshotFor(string? name)
+    {
+        if (name is not null && snapshots.TryGetValue(name, out var kept)) return (name, kept);
+        var current = Index.Current;
+        var fresh = current.Sequence.ToString(CultureInfo.InvariantCulture);
+        if (snapshots.TryAdd(fresh, current))
+        {
+            order.Enqueue(fresh);
+            while (order.Count > KeptSnapshots && order.TryDequeue(out var oldest)) snapshots.TryRemove(oldest, out _);
+        }
+
+        return (fresh, current);
+    }
+
+    private async Task BuildAsync(Action<string, double> progress, CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var feed = scope.ServiceProvider.GetRequiredService<ICompanyFeed>();
+        var sequence = await feed.SequenceAsync(ct); // read first: what changes meanwhile is applied again, which does no harm
+        using var builder = SearchIndexBuilder.WithTemporaryFolder(Path.GetDirectoryName(IndexPath)!);
+        var count = 0L;
+        await foreach (var company in feed.ReadAllAsync(ct))
+        {
+            builder.Add(DocumentOf(company));
+            if (++count % 10_000 == 0) progress(Text.StageIndex, 0.5);
+        }
+
+        progress(Text.StageIndex, 0.9);
+        var unfinished = IndexPath + ".new";
+        builder.Save(unfinished, sequence, clock.GetUtcNow());
+        File.Move(unfinished, IndexPath, overwrite: true);
+        progress(Text.StageIndex, 1);
+    }
+
+    private static SearchDocument DocumentOf(IndexedCompany indexed)
+    {
+        var c = indexed.Company;
+        return new()
+        {
+            Number = c.Number, Id = c.Id, Name = c.Name ?? c.Lei ?? c.Id, FormerNames = indexed.FormerNames, AlsoKnownAs = indexed.OtherNames, People = indexed.People,
+            CreditCode = c.CreditCode, RegistrationNumber = c.RegistrationNumber, Lei = c.Lei, StockCode = c.StockCode,
+            Province = FacetTable.ProvinceCode(c.Province), Industry = FacetTable.IndustryCode(c.Industry), Status = c.Status is { } status ? (byte)status : (byte)0, Kind = (byte)c.Type, Listed = c.StockCode is not null,
+            FoundedDay = c.FoundedOn?.DayNumber ?? 0, CapitalFen = c.Capital is { Currency: "CNY" } capital ? capital.Minor : 0, Importance = ImportanceOf(c),
+        };
+    }
+
+    // Until the graph contributes its own: listed before unlisted, existing before closed, large before small, old before new.
+    private static uint ImportanceOf(CompanySummary c)
+    {
+        var capital = c.Capital is { Minor: > 0 } money ? (uint)Math.Min(30, Math.Log2(money.Minor)) : 0;
+        var age = c.FoundedOn is { } day ? (uint)Math.Clamp(2030 - day.Year, 0, 60) : 0;
+        var closed = c.Status is CompanyStatus.Deregistered or CompanyStatus.Revoked or CompanyStatus.Annulled;
+        return (c.StockCode is null ? 0 : 100_000u) + (closed ? 0 : 10_000u) + (c.Lei is null ? 0 : 2_000u) + (capital * 100) + age;
+    }
+
+    private static Matched MatchedOf(MatchKind kind) => kind switch
+    {
+        MatchKind.None => Matched.Browse, MatchKind.CreditCode => Matched.CreditCode, MatchKind.RegistrationNumber => Matched.RegistrationNumber, MatchKind.Lei => Matched.Lei,
+        MatchKind.StockCode => Matched.StockCode, MatchKind.Name or MatchKind.NamePrefix => Matched.Name, MatchKind.FormerName => Matched.FormerName, MatchKind.AlsoKnownAs => Matched.OtherName,
+        MatchKind.Person => Matched.Person, MatchKind.Pinyin => Matched.Pinyin, MatchKind.Initials => Matched.Initials, _ => Matched.Words,
+    };
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Building the search index ({Reason})")]
+    private partial void LogRebuild(OpenFailure reason);
+}
+
+/// <summary>Follows the changes that other processes commit.</summary>
+internal sealed partial class IndexFollower(EmbeddedSearch search, TimeProvider clock, ILogger<IndexFollower> log) : BackgroundService
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using PeriodicTimer timer = new(Poll, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await search.FollowAsync(stoppingToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                LogFailed(e); // the database may be away for a while; searches go on from what is there
+                await Task.Delay(TimeSpan.FromSeconds(1), clock, stoppingToken);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The search index could not follow the registry")]
+    private partial void LogFailed(Exception exception);
+}
