@@ -1,0 +1,80 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Primitives;
+using Qijian.Modules.Registry;
+using Qijian.Modules.Shared;
+
+namespace Qijian.Modules.Search;
+
+internal sealed class ResultsModel(ICompanySearch search) : PageModel
+{
+    private static readonly string[] Facets = ["province", "industry", "status", "founded", "capital"];
+
+    public string Q { get; private set; } = "";
+    public string Sort { get; private set; } = "relevance";
+    public SearchPage Found { get; private set; } = null!; // set by OnGet
+    public bool Filtered => Facets.Any(Request.Query.ContainsKey);
+    public long Pages => (Found.Total + Found.PageSize - 1) / Found.PageSize;
+
+    public static IEnumerable<(string Word, string Label)> SortLinks =>
+        [("relevance", Text.SortRelevance), ("founded-desc", Text.SortFoundedDesc), ("founded", Text.SortFounded), ("capital-desc", Text.SortCapitalDesc), ("name", Text.SortName)];
+
+    public async Task<IActionResult> OnGetAsync(CancellationToken ct)
+    {
+        Q = Request.Query["q"].ToString().Trim();
+        Sort = Request.Query["sort"] is [{ Length: > 0 } sort] ? sort : "relevance";
+        var page = 1;
+        if (SearchModule.SortOf(Sort) is not { } order || (Request.Query["page"] is [{ Length: > 0 } number] && (!int.TryParse(number, CultureInfo.InvariantCulture, out page) || page < 1))) return BadRequest();
+        if (!search.Ready) return StatusCode(StatusCodes.Status503ServiceUnavailable);
+        Found = await search.SearchAsync(new(Q, Values("province"), Values("industry"), Values("status"), Values("founded"), Values("capital"), order, page, 20, Request.Query["snapshot"]), ct);
+        return Page();
+    }
+
+    /// <summary>The same page with one value of a facet taken in or out.</summary>
+    public string Toggle(string facet, string value)
+    {
+        var values = Values(facet);
+        return Link(facet, values.Contains(value, StringComparer.Ordinal) ? [.. values.Where(v => v != value)] : [.. values, value], keepSnapshot: false);
+    }
+
+    public string With(string name, string? value) => Link(name, value is null ? [] : [value], keepSnapshot: name != "sort");
+
+    /// <summary>Another page of the same snapshot, so that nothing is shown twice or left out while data changes.</summary>
+    public string PageLink(long page)
+    {
+        QueryBuilder query = new(Request.Query.Where(p => p.Key is not ("page" or "snapshot")).SelectMany(p => p.Value, (p, v) => KeyValuePair.Create(p.Key, v ?? "")));
+        query.Add("page", page.ToString(CultureInfo.InvariantCulture));
+        query.Add("snapshot", Found.Snapshot);
+        return Language.Path("/search") + query.ToQueryString();
+    }
+
+    public string Cleared() => Language.Path("/search") + new QueryBuilder { { "q", Q } }.ToQueryString();
+
+    public static string Why(Matched matched) => matched switch
+    {
+        Matched.FormerName => Text.WhyFormerName, Matched.OtherName => Text.WhyOtherName, Matched.Person => Text.WhyPerson,
+        Matched.Pinyin => Text.WhyPinyin, Matched.Initials => Text.WhyInitials, _ => Text.WhyCode,
+    };
+
+    public static IEnumerable<(string Label, string Value)> Rows(CompanySummary c)
+    {
+        if (c.LegalRepresentative is { } person) yield return (Text.FieldRepresentative, person);
+        if (c.Capital is { } capital) yield return (Text.FieldCapital, Format.Money(capital));
+        if (c.FoundedOn is { } founded) yield return (Text.FieldFounded, Format.Day(founded));
+        if (c.Province is { } province) yield return (Text.FieldRegion, c.City is { } city && city != province ? $"{province} {city}" : province);
+        if (c.CreditCode is { } code) yield return (Text.FieldCode, code);
+        else if (c.RegistrationNumber is { } number) yield return (Text.FieldNumber, number);
+        else if (c.Lei is { } lei) yield return ("LEI", lei);
+    }
+
+    private string Link(string name, IReadOnlyList<string> values, bool keepSnapshot)
+    {
+        QueryBuilder query = new(Request.Query.Where(p => p.Key != name && p.Key != "page" && (keepSnapshot || p.Key != "snapshot")).SelectMany(p => p.Value, (p, v) => KeyValuePair.Create(p.Key, v ?? "")));
+        foreach (var value in values) query.Add(name, value);
+        return Language.Path("/search") + query.ToQueryString();
+    }
+
+    private string[] Values(string name) => Request.Query.TryGetValue(name, out StringValues values) ? [.. values.OfType<string>().Where(v => v.Length > 0)] : [];
+}
