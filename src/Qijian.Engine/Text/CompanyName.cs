@@ -69,7 +69,8 @@ public static class CompanyName
 
         // The bracket that holds a region: in the middle (拼多多(上海)网络有限公司) or after the form (某某有限公司(上海)).
         if (middle == 0 && RegionBracket(s[..formStart]) is { } within) inBrackets = within;
-        if (form is null && s.EndsWith(")") && s.LastIndexOf('(') is > 0 and var open && RegionBracket(s[(open - 1)..]) is not null)
+        if (form is null && s.EndsWith(")") && s.LastIndexOf('(') is > 0 and var open && open >= middle
+            && RegionBracket(s[(open - 1)..]) is { } last && open - 1 + last.End.Value == s.Length)
         {
             form = Text.LegalForm.AtEnd(s[..open], out formStart);
             formStart = Math.Max(formStart, middle);
@@ -180,6 +181,7 @@ public static class CompanyName
         }
         for (var n = 2; n <= 5 && n < s.Length; n++)
         {
+            if (s[n - 1] is '(' or ')') return 0;
             var rest = s[n..];
             if (rest.StartsWith("街道办事处")) return n + 5;
             if (rest.StartsWith("街道")) return n + 2;

@@ -35,6 +35,7 @@ public sealed class CompanyNameTests(ITestOutputHelper output)
     [InlineData("", "||||")]
     [InlineData("😀", "|😀|||")]
     [InlineData("中国银行", "中国|||银行|")]
+    [InlineData("上海市(上海)村(", "上海市|(上海)村|(||")]
     [InlineData("北京建材厂", "北京||建材|厂|")]
     public void A_name_has_parts(string name, string expected)
     {
