@@ -42,7 +42,7 @@ public sealed record RegionDecoding(string Code, RegionBasis Basis, string? Prov
 
 /// <summary>The regions of China: today's table, and the meaning of the codes inside identifiers.</summary>
 /// <remarks>
-/// Characters 3 to 8 of a credit code are the region as it was at registration, so today's table decodes two thirds of real codes only (67 %)
+/// Characters 3 to 8 of a credit code are the region as it was at registration, so today's table decodes two thirds of real codes only (89.2 %)
 /// and a table by years 97.7 %. Thread-safe; look-ups are O(1).
 /// </remarks>
 public static class Regions

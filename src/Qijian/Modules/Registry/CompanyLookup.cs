@@ -130,9 +130,9 @@ internal sealed class CompanyLookup(AppDb db, TimeProvider clock) : ICompanyLook
     }
 
     private static bool FailsCheck(Statement statement) =>
-        statement.Property == Vocabulary.CreditCode ? CreditCode.Check(statement.Value) is not CreditCodeCheck.Valid
-        : statement.Property == Vocabulary.Lei ? !Lei.Check(statement.Value)
-        : statement.Property == Vocabulary.RegistrationNumber && !RegistrationNumber.Check(statement.Value);
+        statement.Property == Vocabulary.CreditCode ? CreditCode.Check(statement.Value).Verdict is not CodeVerdict.Valid
+        : statement.Property == Vocabulary.Lei ? Lei.Check(statement.Value).Verdict is not CodeVerdict.Valid
+        : statement.Property == Vocabulary.RegistrationNumber && !RegistrationNumber.TryParse(statement.Value, null, out _);
 
     private static List<EventView> Events(List<Version> versions, Sources sources, Property kind) =>
         [.. versions.SelectMany(v => v.Statements.Where(s => s.Property == kind).Select(s => (Version: v, Statement: s)))

@@ -138,7 +138,7 @@ internal sealed class Projector(Func<PartyKey, int?> bodyOf)
     private static int? PartsPerMillion(string? percent) => Percent.Parse(percent) is { } value ? (int)decimal.Round(value * 10_000) : null;
 
     // Where no source states the province, the credit code's region digits do: derived, and said so where it is shown.
-    private static string? RegionOf(Company company) => company.CreditCode is { } code ? Engine.Identifiers.Province.Find(code.AsSpan(2, 2))?.ShortName : null;
+    private static string? RegionOf(Company company) => company.CreditCode is { } code ? Engine.Identifiers.Provinces.Find(code[2..4])?.ShortName : null;
 
     private static string Base32(string text)
     {

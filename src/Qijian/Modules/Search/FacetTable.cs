@@ -19,10 +19,10 @@ internal sealed record FacetTable(string Name, Func<string> Label, SearchColumn 
             code => code == 0 ? null : new FacetWord(((CompanyStatus)code).ToString(), StatusLabel((CompanyStatus)code))),
         new("province", () => Text.FacetProvince, SearchColumn.Province, r => r.Province,
             v => ProvinceCode(v) is > 0 and var code ? [code] : Nothing,
-            code => Province.Find(code.ToString("00", CultureInfo.InvariantCulture)) is { } p ? new FacetWord(p.ShortName, Language.IsEnglish ? p.English : p.ShortName) : null),
+            code => Provinces.Find(code.ToString("00", CultureInfo.InvariantCulture)) is { } p ? new FacetWord(p.ShortName, Language.IsEnglish ? p.EnglishName : p.ShortName) : null),
         new("industry", () => Text.FacetIndustry, SearchColumn.Industry, r => r.Industry,
             v => IndustryCode(v) is > 0 and var code ? [code] : Nothing,
-            code => code is >= 1 and <= 20 ? new FacetWord(Industry.Sections[(int)code - 1].Code.ToString(), Language.IsEnglish ? Industry.Sections[(int)code - 1].English : Industry.Sections[(int)code - 1].Name) : null),
+            code => code is >= 1 and <= 20 && Industry.Find(((char)('A' + code - 1)).ToString()) is { } section ? new FacetWord(section.Code, Language.IsEnglish ? section.EnglishName : section.Name) : null),
         new("founded", () => Text.FacetFounded, SearchColumn.FoundedYear, r => r.Founded, YearsOf, code => code == 0 ? null : BandOf(code)),
         new("capital", () => Text.FacetCapital, SearchColumn.CapitalBand, r => r.Capital,
             v => uint.TryParse(v, CultureInfo.InvariantCulture, out var band) && band is >= 1 and <= 7 ? [band] : Nothing,
@@ -42,9 +42,12 @@ internal sealed record FacetTable(string Name, Func<string> Label, SearchColumn 
     }
 
     public static byte ProvinceCode(string? text) =>
-        text is null ? (byte)0 : Province.TryMatch(text, out var province) || (province = Province.Find(text)) is not null ? byte.Parse(province.Code, CultureInfo.InvariantCulture) : (byte)0;
+        text is null ? (byte)0 : Province.TryMatch(text, out var province) || (province = Provinces.Find(text)) is not null ? byte.Parse(province.Code, CultureInfo.InvariantCulture) : (byte)0;
 
-    public static byte IndustryCode(string? text) => Industry.Find(text) is { } section ? (byte)(section.Code - 'A' + 1) : (byte)0;
+    // "I65 软件和信息技术服务业", "I" or "65": the section's letter decides.
+    public static byte IndustryCode(string? text) =>
+        text is { Length: > 0 } && text[0] is >= 'A' and <= 'T' && (text.Length == 1 || char.IsAsciiDigit(text[1])) ? (byte)(text[0] - 'A' + 1)
+        : Industry.Find(text)?.Section is { } section ? (byte)(section.Code[0] - 'A' + 1) : (byte)0;
 
     public static string StatusLabel(CompanyStatus status) => Text.Statuses.Split('|')[(int)status - 1];
 

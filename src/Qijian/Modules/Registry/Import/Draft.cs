@@ -70,7 +70,7 @@ internal sealed class Draft(long row)
 
     /// <summary>What a register filed as a credit code: the alphabet and length of one, whether or not its check character is right.</summary>
     public static bool IsCreditCodeShaped(string code) =>
-        Engine.Identifiers.CreditCode.Check(code) is CreditCodeCheck.Valid or CreditCodeCheck.WrongCheckCharacter or CreditCodeCheck.WrongOrganisationCheck;
+        Engine.Identifiers.CreditCode.Check(code).Verdict is CodeVerdict.Valid or CodeVerdict.WrongCheckCharacter or CodeVerdict.WrongOrganisationCheck;
 
     /// <summary>Packs what was said. The key is the source's own, else the identifier, else the other code, else the name.</summary>
     public void Seal()
