@@ -76,7 +76,7 @@ public readonly record struct CreditCode : ISpanParsable<CreditCode>
     public override string ToString() => _value ?? "";
 
     /// <summary>The check character that follows from the first 17, or null where they hold a foreign one.</summary>
-    internal static char? CheckCharacter(ReadOnlySpan<char> first17)
+    public static char? CheckCharacter(ReadOnlySpan<char> first17)
     {
         var sum = 0;
         for (var i = 0; i < Weights.Length; i++)
@@ -89,7 +89,7 @@ public readonly record struct CreditCode : ISpanParsable<CreditCode>
     }
 
     /// <summary>The check character of an organisation code (GB 11714) that follows from its first eight characters.</summary>
-    internal static char OrganisationCheckCharacter(ReadOnlySpan<char> first8)
+    public static char OrganisationCheckCharacter(ReadOnlySpan<char> first8)
     {
         var sum = 0;
         for (var i = 0; i < OrganisationWeights.Length; i++)

@@ -44,7 +44,7 @@ public readonly record struct RegistrationNumber : ISpanParsable<RegistrationNum
     public override string ToString() => _value ?? "";
 
     /// <summary>The check digit that follows from the first 14 (ISO 7064 MOD 11,10).</summary>
-    internal static char CheckDigit(ReadOnlySpan<char> first14)
+    public static char CheckDigit(ReadOnlySpan<char> first14)
     {
         var product = 10;
         foreach (var digit in first14[..14])

@@ -1,10 +1,12 @@
+using Qijian.Platform.CommandLine;
+
 namespace Qijian.Modules.Registry;
 
 /// <summary>Companies and persons in public roles: their facts with provenance, importers, pages.</summary>
 public static class RegistryModule
 {
     public static IServiceCollection AddRegistry(this IServiceCollection services) =>
-        services.AddScoped<ImportFile>().AddScoped<ICompanyLookup, CompanyLookup>().AddScoped<ICompanyFeed, CompanyFeed>();
+        services.AddScoped<ImportFile>().AddScoped<ICompanyLookup, CompanyLookup>().AddScoped<ICompanyFeed, CompanyFeed>().AddScoped<IPreparation, PrepareSample>();
 
     public static void MapRegistry(this IEndpointRouteBuilder app) => CompanyEndpoints.Map(app);
 }

@@ -15,7 +15,7 @@ internal static class Serve
         serve.SetAction((arguments, ct) => Verbs.GuardedAsync(async () =>
         {
             var urls = arguments.GetValue(Urls)!;
-            await using var app = Program.Build(new() { Args = [.. arguments.UnmatchedTokens] }, Verbs.Folder(arguments), quiet: false);
+            await using var app = Program.Build([.. arguments.UnmatchedTokens], Verbs.Folder(arguments), quiet: false);
             app.Services.GetRequiredService<SiteState>().Admit(urls);
             app.Urls.Clear();
             foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) app.Urls.Add(url);

@@ -43,7 +43,7 @@ internal static class Verbs
 
         command.SetAction((arguments, ct) => GuardedAsync(async () =>
         {
-            await using var app = Program.Build(new() { Args = [], EnvironmentName = Environments.Production }, Folder(arguments), quiet: true);
+            await using var app = Program.Build([], Folder(arguments), quiet: true);
             await using var scope = app.Services.CreateAsyncScope();
             await scope.ServiceProvider.GetRequiredService<AppDb>().MigrateAsync(ct);
             return await run(new(arguments, scope.ServiceProvider, symbols.Contains(Json) && arguments.GetValue(Json)), ct);

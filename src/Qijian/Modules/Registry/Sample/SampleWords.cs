@@ -83,7 +83,7 @@ internal static class SampleWords
 
     private static SamplePlace[] Cities(string province, int weight, string cities)
     {
-        var places = cities.Split(' ').Select((city, i) => new SamplePlace(Province.Find(province)!, city, string.Create(CultureInfo.InvariantCulture, $"99{province}{i + 1:00}"))).ToArray();
+        var places = cities.Split(' ').Select((city, i) => new SamplePlace(Provinces.Find(province)!, city, string.Create(CultureInfo.InvariantCulture, $"99{province}{i + 1:00}"))).ToArray();
         return [.. Enumerable.Range(0, weight * 4).Select(i => places[i % places.Length])];
     }
 

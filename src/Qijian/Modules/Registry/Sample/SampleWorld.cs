@@ -319,7 +319,7 @@ internal sealed class SampleWorld
             : company == hub || company == secondHub ? "有限责任公司(国有控股)" : company.Currency is not "人民币" ? "有限责任公司(外商投资、非独资)"
             : owners.Count == 1 && company.Left == 0 ? bodies ? "有限责任公司(非自然人投资或控股的法人独资)" : "有限责任公司(自然人独资)"
             : bodies ? "其他有限责任公司" : "有限责任公司(自然人投资或控股)";
-        company.Address ??= $"{(company.Place.City == company.Place.Province.ShortName ? "" : company.Place.Province.Name)}{company.Place.City}市示例区示例{dice.Pick(["路", "大道", "街", "工业园"])}{dice.Next(1, 999)}号";
+        company.Address ??= $"{(company.Place.City == company.Place.Province.ShortName ? "" : company.Place.Province.FullName)}{company.Place.City}市示例区示例{dice.Pick(["路", "大道", "街", "工业园"])}{dice.Next(1, 999)}号";
         company.Scope = company.Activity.Scope + (dice.OneIn(3) ? "。（依法须经批准的项目，经相关部门批准后方可开展经营活动）" : "。");
         if (company.Status is not "设立中")
         {
