@@ -55,8 +55,8 @@ internal static class PlatformSetup
         app.UseWhen(http => !IsApi(http), pages => pages.UseExceptionHandler("/error/500").UseStatusCodePagesWithReExecute("/error/{0}"));
         app.UseRouting();
         app.UseRateLimiter();
-        app.MapStaticAssets();
-        app.MapRazorPages().WithStaticAssets();
+        app.MapStaticAssets("qijian.staticwebassets.endpoints.json");
+        app.MapRazorPages().WithStaticAssets("qijian.staticwebassets.endpoints.json");
         app.MapOpenApi();
         app.MapScalarApiReference("/docs/api");
         app.MapGet("/healthz", () => "ok").ExcludeFromDescription().DisableRateLimiting();

@@ -3,7 +3,6 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Npgsql;
-using NpgsqlTypes;
 using SQLitePCL;
 
 namespace Qijian.Platform.Data;
@@ -70,7 +69,7 @@ internal sealed class BulkLoader
                 await copy.StartRowAsync(ct);
                 foreach (var column in table.Columns)
                 {
-                    if (column.Value(row) is { } value) await copy.WriteAsync(value, column.PostgresType, ct);
+                    if (column.Value(row) is { } value) await copy.WriteAsync(value, column.StoreType, ct);
                     else await copy.WriteNullAsync(ct);
                 }
             }
@@ -117,11 +116,11 @@ internal sealed class BulkLoader
             getter = property.GetGetter();
             var mapping = property.GetRelationalTypeMapping();
             convert = mapping.Converter?.ConvertToProvider;
-            PostgresType = mapping is Npgsql.EntityFrameworkCore.PostgreSQL.Storage.Internal.Mapping.INpgsqlTypeMapping npgsql ? npgsql.NpgsqlDbType : default;
+            StoreType = mapping.StoreType;
         }
 
         public string Name { get; }
-        public NpgsqlDbType PostgresType { get; }
+        public string StoreType { get; }
 
         public object? Value(object row) => getter.GetClrValue(row) is not { } value ? null : convert is null ? value : convert(value);
     }
