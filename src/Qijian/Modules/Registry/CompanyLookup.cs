@@ -13,6 +13,7 @@ internal sealed class CompanyLookup(AppDb db, TimeProvider clock) : ICompanyLook
     public async Task<CompanyLookupResult> FindAsync(string id, AsOf time, CancellationToken ct)
     {
         if (id.Length > 64) return new CompanyLookupResult.Unknown();
+        await db.Database.OpenConnectionAsync(ct); // one connection for all that follows
         var canonical = id.StartsWith("x-", StringComparison.OrdinalIgnoreCase) ? id.ToLowerInvariant() : id.ToUpperInvariant();
         if (await db.Companies.AsNoTracking().SingleOrDefaultAsync(c => c.Id == canonical, ct) is not { } company)
         {

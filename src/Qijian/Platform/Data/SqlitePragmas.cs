@@ -1,9 +1,11 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Qijian.Platform.Data;
 
-/// <summary>SQLite's pragmas hold per connection, so they are set whenever one opens.</summary>
+/// <summary>SQLite's pragmas hold per physical connection, which the pool hands out again and again: they are set once for each.</summary>
 internal sealed class SqlitePragmas : DbConnectionInterceptor
 {
     // WAL: readers go on beside one writer. NORMAL: a killed process loses nothing, a power cut at most the last commits.
@@ -12,17 +14,19 @@ internal sealed class SqlitePragmas : DbConnectionInterceptor
         PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA cache_size = -32768; PRAGMA mmap_size = 268435456;
         """;
 
+    private static readonly ConditionalWeakTable<object, object> Done = [];
+
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {
+        if (!Done.TryAdd(((SqliteConnection)connection).Handle!, Done)) return;
         using var command = connection.CreateCommand();
         command.CommandText = Pragmas;
         command.ExecuteNonQuery();
     }
 
-    public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+    public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
     {
-        await using var command = connection.CreateCommand();
-        command.CommandText = Pragmas;
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        ConnectionOpened(connection, eventData); // SQLite has no asynchronous calls
+        return Task.CompletedTask;
     }
 }
