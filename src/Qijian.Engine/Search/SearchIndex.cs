@@ -283,7 +283,7 @@ public sealed class IndexSnapshot
                 // Browsing everything needs no set: the counts are in the file and the order is that of the documents.
                 found = state.Segment.Count;
                 CountFile(state.Segment, facets, scratch);
-                if (offset < found)
+                if (offset < found || states.Length > 1)
                     search.First(Math.Min(need, found));
                 total += found;
                 continue;
