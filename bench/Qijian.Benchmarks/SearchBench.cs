@@ -89,6 +89,44 @@ internal static class SearchBench
         return 0;
     }
 
+    public static int Probe(string[] args)
+    {
+        using var index = SearchIndex.Open(DefaultIndex()).Index!;
+        var s = index.Current;
+        SearchFilter p = new(SearchColumn.Province, [11u]);
+        var day = new DateOnly(2005, 1, 1).DayNumber;
+        (string, SearchQuery)[] all =
+        [
+            ("plain", new() { Text = "农业" }),
+            ("facets", new() { Text = "农业", Facets = true }),
+            ("province", new() { Text = "农业", Filters = [p] }),
+            ("province+facets", new() { Text = "农业", Filters = [p], Facets = true }),
+            ("founded", new() { Text = "农业", FoundedFrom = day }),
+            ("founded+facets", new() { Text = "农业", FoundedFrom = day, Facets = true }),
+            ("both", new() { Text = "农业", FoundedFrom = day, Filters = [p] }),
+            ("both+facets", new() { Text = "农业", FoundedFrom = day, Filters = [p], Facets = true }),
+            ("both+facets 装饰", new() { Text = "装饰", FoundedFrom = day, Filters = [p], Facets = true }),
+            ("both+facets 有限公司", new() { Text = "有限公司", FoundedFrom = day, Filters = [p], Facets = true }),
+            ("facets 有限公司", new() { Text = "有限公司", Facets = true }),
+            ("founded 有限公司", new() { Text = "有限公司", FoundedFrom = day }),
+            ("province 有限公司", new() { Text = "有限公司", Filters = [p] }),
+            ("browse both+facets", new() { FoundedFrom = day, Filters = [p], Facets = true }),
+        ];
+        foreach (var (name, query) in all)
+        {
+            var best = double.MaxValue;
+            var total = 0;
+            for (var i = 0; i < 300; i++)
+            {
+                var start = Stopwatch.GetTimestamp();
+                total = s.Search(query).Total;
+                best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalMicroseconds);
+            }
+            Console.WriteLine($"{name,-24} {best,8:0} µs  {total}");
+        }
+        return 0;
+    }
+
     private static void TimeUpdates(string path, List<(string Name, string Code, byte Province)> sample)
     {
         using var index = SearchIndex.Open(path).Index!;
@@ -126,14 +164,21 @@ internal static class SearchBench
         var allocated = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < all.Length; i++)
         {
-            var start = Stopwatch.GetTimestamp();
-            results += ask(all[i]);
-            times[i] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+            // Best of three: the machine is shared, and a query that waits for a core says nothing about the index.
+            times[i] = double.MaxValue;
+            var found = 0;
+            for (var run = 0; run < 3; run++)
+            {
+                var start = Stopwatch.GetTimestamp();
+                found = ask(all[i]);
+                times[i] = Math.Min(times[i], Stopwatch.GetElapsedTime(start).TotalMicroseconds);
+            }
+            results += found;
         }
-        allocated = (GC.GetAllocatedBytesForCurrentThread() - allocated) / all.Length;
+        allocated = (GC.GetAllocatedBytesForCurrentThread() - allocated) / all.Length / 3;
         var order = all.ToArray();
         Array.Sort(times, order);
-        Console.WriteLine($"{kind,-34} {all.Length,6} queries  mean {times.Average(),8:0.0}  p50 {times[all.Length / 2],8:0.0}  p99 {times[all.Length * 99 / 100],8:0.0}  max {times[^1],8:0.0} µs  {results / (double)all.Length,10:0.0} results  {allocated / 1024.0:0.0} KB  slowest “{order[^1]}”");
+        Console.WriteLine($"{kind,-34} {all.Length,6} queries  mean {times.Average(),8:0.0}  p50 {times[all.Length / 2],8:0.0}  p99 {times[all.Length * 99 / 100],8:0.0}  max {times[^1],8:0.0} µs  {results / (double)all.Length,10:0.0} results  {allocated / 1024.0:0.0} KB  slowest “{order[^1]}” “{order[all.Length * 99 / 100]}”");
     }
 
     private static string Part(string name, int length, Random random)

@@ -43,6 +43,8 @@ internal static class Stored
     public static bool KeyEquals(StoredText text, string key, bool prefix)
     {
         const int Usual = 128;
+        if (text.IsPlainLatin(key, prefix, out var equal))
+            return equal;
         if (text.Length > Usual)
         {
             var whole = NameKeys.KeyOf(text.ToString());

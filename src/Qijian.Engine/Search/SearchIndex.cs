@@ -95,10 +95,13 @@ public sealed class SearchIndex : IDisposable
     /// <summary>Index of the first of the last segments that should become one; null where none.</summary>
     private static int? MergeTail(List<SegmentState> states)
     {
-        var last = states.Count - 1;
-        if (last < 1 || states[last - 1].IsBase || states[last - 1].Touched.Count > (long)Ratio * states[last].Touched.Count)
+        var from = states.Count - 1;
+        if (from < 1)
             return null;
-        return last - 1;
+        long size = states[from].Touched.Count;
+        while (from > 0 && !states[from - 1].IsBase && states[from - 1].Touched.Count <= Ratio * size)
+            size += states[--from].Touched.Count;
+        return from == states.Count - 1 || states[from].IsBase ? null : from;
     }
 
     private void MergeBeside()
@@ -113,11 +116,11 @@ public sealed class SearchIndex : IDisposable
             {
                 var states = current.States.ToList();
                 var at = states.FindIndex(s => s.Segment == sources[0].Segment);
-                if (at >= 0 && at + 1 < states.Count && states[at + 1].Segment == sources[1].Segment)
+                if (at >= 0 && states.Skip(at).Take(sources.Length).Select(s => s.Segment).SequenceEqual(sources.Select(s => s.Segment)))
                 {
                     // What came meanwhile buried documents of the sources: bury them again.
-                    HashSet<int> later = [.. states.Skip(at + 2).SelectMany(s => s.Touched)];
-                    states.RemoveRange(at, 2);
+                    HashSet<int> later = [.. states.Skip(at + sources.Length).SelectMany(s => s.Touched)];
+                    states.RemoveRange(at, sources.Length);
                     states.Insert(at, merged.Without(later));
                     current = new IndexSnapshot([.. states], current.Sequence, current.BuiltAt);
                 }

@@ -29,8 +29,8 @@ public sealed class SearchIndexBuilder : IDisposable
     public SearchIndexBuilder(Func<Stream>? temporary = null)
     {
         this.temporary = temporary ?? (static () => new MemoryStream());
-        terms = new TermAccumulator(3 << 20, this.temporary);
-        keys = new KeyAccumulator(1 << 20, this.temporary);
+        terms = new TermAccumulator(2 << 20, this.temporary);
+        keys = new KeyAccumulator(1 << 19, this.temporary);
         store = this.temporary();
         columns = this.temporary();
     }
@@ -308,32 +308,35 @@ public sealed class SearchIndexBuilder : IDisposable
             }
         });
         writer.Section<byte>(SectionId.Rows, rows);
+        foreach (var column in SearchColumns.All.Where(c => c.Slot < 0))
+        {
+            writer.Section<byte>(SectionId.Column, OneColumn(column, ranks, live), (int)column.Column);
+        }
+        // Postings of column values go first in the postings' section so that one pointer reaches both.
+        writer.Begin(SectionId.Postings, 1);
         List<FilterEntry> entries = [];
-        FilterWriter filters = new(live);
-        ArrayBufferWriter<byte> lists = new();
+        FilterWriter filters = new(new PostingWriter(writer, live), live);
         foreach (var column in SearchColumns.All.Where(c => c.Slot >= 0))
         {
             for (var rank = 0; rank < live; rank++)
                 filters.Add(rows[((long)rank * SearchColumns.RowBytes) + column.Slot], (uint)rank);
-            filters.Flush(column, entries, lists);
+            filters.Flush(column, entries);
         }
-        foreach (var column in SearchColumns.All.Where(c => c.Slot < 0))
+        foreach (var column in SearchColumns.All.Where(c => c is { Slot: < 0, Facet: true, Width: 2 }))
         {
-            rows = new byte[(long)live * column.Width];
-            EachRecord(ranks, (rank, values) =>
-                values.Slice(column.RecordOffset, column.Width).CopyTo(rows.AsSpan((int)rank * column.Width)));
-            writer.Section<byte>(SectionId.Column, rows, (int)column.Column);
-            if (!column.Facet || column.Width != 2)
-                continue;
-            var values = MemoryMarshal.Cast<byte, ushort>(rows);
+            var values = MemoryMarshal.Cast<byte, ushort>(OneColumn(column, ranks, live));
             for (var rank = 0; rank < live; rank++)
                 filters.Add(values[rank], (uint)rank);
-            filters.Flush(column, entries, lists);
+            filters.Flush(column, entries);
         }
-        // Bitmaps of column values go first in the postings' section so that one pointer reaches both.
-        writer.Begin(SectionId.Postings, 1);
-        writer.Write(lists.WrittenSpan);
         filterEntries = [.. entries];
+    }
+
+    private byte[] OneColumn(ColumnSpec column, uint[] ranks, int live)
+    {
+        var all = new byte[(long)live * column.Width];
+        EachRecord(ranks, (rank, values) => values.Slice(column.RecordOffset, column.Width).CopyTo(all.AsSpan((int)rank * column.Width)));
+        return all;
     }
 
     private FilterEntry[] filterEntries = [];
@@ -488,24 +491,29 @@ public sealed class SearchIndexBuilder : IDisposable
             buffer.ResetWrittenCount();
             if (IsBitmap(docs.Length, live))
             {
-                // The words, not the count before them, are aligned.
-                writer.Pad(IndexFormat.Alignment);
-                Span<byte> head = stackalloc byte[IndexFormat.Alignment];
-                head.Clear();
-                MemoryMarshal.Write(head[(IndexFormat.Alignment - 8)..], (long)docs.Length);
-                writer.Write(head);
-                var offset = writer.SectionPosition - 8;
                 bits ??= new ulong[BitSet.Words(live)];
                 Array.Clear(bits);
                 foreach (var doc in docs)
                     BitSet.Set(bits, doc);
-                writer.Write<ulong>(bits);
-                return PostingCodec.PayloadOfBitmap(offset);
+                return WriteBits(bits);
             }
             PostingCodec.Encode(docs, buffer);
             var at = writer.SectionPosition;
             writer.Write(buffer.WrittenSpan);
             return PostingCodec.PayloadOfList(at, docs.Length);
+        }
+
+        public ulong WriteBits(ulong[] words)
+        {
+            // The words, not the count before them, are aligned.
+            writer.Pad(IndexFormat.Alignment);
+            Span<byte> head = stackalloc byte[IndexFormat.Alignment];
+            head.Clear();
+            MemoryMarshal.Write(head[(IndexFormat.Alignment - 8)..], (long)BitSet.Count(words));
+            writer.Write(head);
+            var offset = writer.SectionPosition - 8;
+            writer.Write<ulong>(words);
+            return PostingCodec.PayloadOfBitmap(offset);
         }
     }
 
@@ -513,17 +521,16 @@ public sealed class SearchIndexBuilder : IDisposable
     private static bool IsBitmap(int count, int live) => count > PostingCodec.Block && count > live / PostingCodec.Density;
 
     /// <summary>Gathers the documents of each value of one column.</summary>
-    private sealed class FilterWriter(int live)
+    private sealed class FilterWriter(PostingWriter postings, int live)
     {
         private readonly SortedDictionary<uint, List<uint>> lists = [];
-        private readonly Dictionary<uint, (ulong[] Bits, int Count)> bitmaps = [];
+        private readonly Dictionary<uint, ulong[]> bitmaps = [];
 
         public void Add(uint value, uint rank)
         {
-            if (bitmaps.TryGetValue(value, out var bitmap))
+            if (bitmaps.TryGetValue(value, out var bits))
             {
-                BitSet.Set(bitmap.Bits, rank);
-                bitmaps[value] = (bitmap.Bits, bitmap.Count + 1);
+                BitSet.Set(bits, rank);
                 return;
             }
             if (!lists.TryGetValue(value, out var list))
@@ -531,44 +538,24 @@ public sealed class SearchIndexBuilder : IDisposable
             list.Add(rank);
             if (!IsBitmap(list.Count, live))
                 return;
-            var bits = new ulong[BitSet.Words(live)];
+            bitmaps[value] = bits = new ulong[BitSet.Words(live)];
             foreach (var doc in list)
                 BitSet.Set(bits, doc);
-            bitmaps[value] = (bits, list.Count);
-            list.Clear();
+            lists[value] = [];
         }
 
-        public void Flush(ColumnSpec column, List<FilterEntry> entries, ArrayBufferWriter<byte> output)
+        public void Flush(ColumnSpec column, List<FilterEntry> entries)
         {
             foreach (var (value, list) in lists)
             {
-                FilterEntry entry = new() { Column = (int)column.Column, Stored = value };
-                if (bitmaps.TryGetValue(value, out var bitmap))
+                var dense = bitmaps.TryGetValue(value, out var bits);
+                entries.Add(new FilterEntry
                 {
-                    // Section start and bitmap words are both aligned.
-                    var padding = (IndexFormat.Alignment - (output.WrittenCount % IndexFormat.Alignment)) + IndexFormat.Alignment - 8;
-                    output.GetSpan(padding)[..padding].Clear();
-                    output.Advance(padding);
-                    entry.Payload = PostingCodec.PayloadOfBitmap(output.WrittenCount);
-                    entry.Count = bitmap.Count;
-                    MemoryMarshal.Write(output.GetSpan(8), (long)bitmap.Count);
-                    output.Advance(8);
-                    output.Write(MemoryMarshal.AsBytes(bitmap.Bits.AsSpan()));
-                }
-                else
-                {
-                    entry.Count = list.Count;
-                    var offset = output.WrittenCount;
-                    if (list.Count > 2)
-                        PostingCodec.Encode(CollectionsMarshal.AsSpan(list), output);
-                    entry.Payload = list.Count switch
-                    {
-                        1 => PostingCodec.PayloadOf(list[0]),
-                        2 => PostingCodec.PayloadOf(list[0], list[1]),
-                        _ => PostingCodec.PayloadOfList(offset, list.Count),
-                    };
-                }
-                entries.Add(entry);
+                    Column = (int)column.Column,
+                    Stored = value,
+                    Count = dense ? BitSet.Count(bits) : list.Count,
+                    Payload = dense ? postings.WriteBits(bits!) : postings.Write(CollectionsMarshal.AsSpan(list)),
+                });
             }
             lists.Clear();
             bitmaps.Clear();

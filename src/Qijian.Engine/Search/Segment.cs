@@ -20,6 +20,7 @@ internal sealed unsafe class Segment
     private readonly KeyTablePointers[] tables = new KeyTablePointers[16];
     private readonly byte*[] columns = new byte*[SearchColumns.All.Length];
     private readonly Dictionary<(int Column, uint Stored), (Postings Postings, int Count)> filters = [];
+    private readonly (uint Stored, Postings Postings, int Count)[][] values;
 
     private Segment(IndexMemory memory, Footer footer, Dictionary<int, SectionEntry> sections)
     {
@@ -55,6 +56,7 @@ internal sealed unsafe class Segment
         var entries = (FilterEntry*)At(SectionId.FilterEntries, out var entryCount);
         for (var i = 0; i < entryCount; i++)
             filters[(entries[i].Column, entries[i].Stored)] = (new Postings(entries[i].Payload, postings), (int)entries[i].Count);
+        values = [.. SearchColumns.All.Select(c => filters.Where(f => f.Key.Column == (int)c.Column).Select(f => (f.Key.Stored, f.Value.Postings, f.Value.Count)).ToArray())];
 
         byte* At(SectionId id, out long elements)
         {
@@ -183,7 +185,10 @@ internal sealed unsafe class Segment
         return any;
     }
 
-    /// <summary>Stored values of a column with their counts.</summary>
+    /// <summary>Stored values of one facet column.</summary>
+    public (uint Stored, Postings Postings, int Count)[] ValuesOf(SearchColumn column) => values[(int)column];
+
+    /// <summary>Stored values of all facet columns with their counts.</summary>
     public IEnumerable<(SearchColumn Column, uint Stored, int Count)> FilterCounts() =>
         filters.Select(f => ((SearchColumn)f.Key.Column, f.Key.Stored, f.Value.Count));
 

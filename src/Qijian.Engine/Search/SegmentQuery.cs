@@ -453,6 +453,12 @@ internal sealed unsafe class SegmentQuery(Segment segment, ReadOnlyMemory<ulong>
     {
         if (conditions.Count == 0 && facets.Length == 0 && dead.Length == 0)
             return set.Count;
+        if (set.Count > words / 8)
+        {
+            // Testing a document costs some twenty times what it costs to pass over it in a word of 64.
+            set = ToOwnBitmap(set);
+            return NarrowBitmap(ref set, facets);
+        }
         var kept = 0;
         for (var i = 0; i < set.Count; i++)
         {
@@ -519,35 +525,28 @@ internal sealed unsafe class SegmentQuery(Segment segment, ReadOnlyMemory<ulong>
         if (facets.Length == 0)
             return BitSet.Count(new ReadOnlySpan<ulong>(result, words));
 
-        ulong* others = null;
-        var counted = 0;
-        Span<bool> own = stackalloc bool[facets.Length];
-        for (var f = 0; f < facets.Length; f++)
+        // All columns over the results; then, for a column with a condition of its own, what only that condition keeps out.
+        CountAll(result, facets);
+        ulong* kept = null;
+        foreach (var column in facets)
         {
+            var own = false;
             foreach (var condition in conditions)
-                own[f] |= condition.Facet == facets[f].Column;
-            if (!own[f])
+                own |= condition.Facet == column.Column;
+            if (!own)
                 continue;
-            if (others is null)
-                others = scratch.Bitmap(words);
-            var bits = new Span<ulong>(others, words);
+            if (kept is null)
+                kept = scratch.Bitmap(words);
+            var bits = new Span<ulong>(kept, words);
             new ReadOnlySpan<ulong>(matches, words).CopyTo(bits);
             for (var c = 0; c < conditions.Count; c++)
             {
-                if (conditions[c].Facet != facets[f].Column)
+                if (conditions[c].Facet != column.Column)
                     BitSet.And(bits, new ReadOnlySpan<ulong>(masks[c], words));
             }
-            CountAll(others, facets.Slice(f, 1));
-            counted++;
+            BitSet.AndNot(bits, new ReadOnlySpan<ulong>(result, words));
+            CountOne(kept, column);
         }
-        var rest = new ColumnSpec[facets.Length - counted];
-        var n = 0;
-        for (var f = 0; f < facets.Length; f++)
-        {
-            if (!own[f])
-                rest[n++] = facets[f];
-        }
-        CountAll(result, rest);
         return BitSet.Count(new ReadOnlySpan<ulong>(result, words));
     }
 
@@ -569,8 +568,15 @@ internal sealed unsafe class SegmentQuery(Segment segment, ReadOnlyMemory<ulong>
         var mask = scratch.Bitmap(words);
         for (var w = 0; w < words; w++)
         {
+            // A whole word of 64 by vectors costs about as much as six documents one by one.
+            var word = matches[w];
+            if (BitOperations.PopCount(word) > 6 && (w << 6) + 64 <= segment.Count)
+            {
+                mask[w] = word & condition.PassesWord(segment, (uint)w << 6);
+                continue;
+            }
             ulong passed = 0;
-            for (var word = matches[w]; word != 0; word &= word - 1)
+            for (; word != 0; word &= word - 1)
             {
                 var bit = BitOperations.TrailingZeroCount(word);
                 if (condition.Passes(segment, ((uint)w << 6) | (uint)bit))
@@ -581,34 +587,153 @@ internal sealed unsafe class SegmentQuery(Segment segment, ReadOnlyMemory<ulong>
         return mask;
     }
 
-    /// <summary>One pass over the documents; each costs one row, whatever the number of packed columns.</summary>
+    /// <summary>One pass over the documents, each costing one row of eight bytes whatever the number of packed columns; or, where they are many, value by value with bitmaps.</summary>
     private void CountAll(ulong* bits, ReadOnlySpan<ColumnSpec> facets)
     {
-        Span<int> slots = stackalloc int[facets.Length];
-        var packed = 0;
-        ushort* wide = null;
+        var values = 0;
         foreach (var column in facets)
         {
-            if (column.Slot >= 0)
-                slots[packed++] = column.Slot;
+            if (column.Slot < 0)
+                CountOne(bits, column);
             else
-                wide = (ushort*)segment.Column(column.Column);
+                values += segment.ValuesOf(column.Column).Length;
         }
-        slots = slots[..packed];
-        fixed (int* counts = scratch.Counts, wideCounts = scratch.WideCounts)
+        var count = BitSet.Count(new ReadOnlySpan<ulong>(bits, words));
+        if (count > (long)words * values / 16)
         {
-            for (var w = 0; w < words; w++)
+            foreach (var column in facets)
             {
-                for (var word = bits[w]; word != 0; word &= word - 1)
+                if (column.Slot >= 0)
+                    CountByValue(bits, column);
+            }
+            return;
+        }
+        // Two sets of counters by turns: equal neighbours (one status, nearly all) would wait for each other's store.
+        var odd = stackalloc int[8 * 256];
+        new Span<int>(odd, 8 * 256).Clear();
+        var batch = stackalloc uint[Batch];
+        for (var group = 0; group < SearchColumns.RowBytes; group += 8)
+        {
+            fixed (int* even = &scratch.Counts[group * 256])
+            {
+                var w = 0;
+                ulong word = 0;
+                int n;
+                while ((n = NextBatch(bits, ref w, ref word, batch, segment.Rows + group, SearchColumns.RowBytes)) > 0)
                 {
-                    var doc = ((long)w << 6) | (uint)BitOperations.TrailingZeroCount(word);
-                    var row = segment.Rows + (doc * SearchColumns.RowBytes);
-                    foreach (var slot in slots)
-                        counts[(slot << 8) + row[slot]]++;
-                    if (wide is not null)
-                        wideCounts[wide[doc]]++;
+                    var rows = segment.Rows + group;
+                    var i = 0;
+                    for (; i + 1 < n; i += 2)
+                    {
+                        CountRow(even, *(ulong*)(rows + ((long)batch[i] * SearchColumns.RowBytes)));
+                        CountRow(odd, *(ulong*)(rows + ((long)batch[i + 1] * SearchColumns.RowBytes)));
+                    }
+                    if (i < n)
+                        CountRow(even, *(ulong*)(rows + ((long)batch[i] * SearchColumns.RowBytes)));
+                }
+                for (var i = 0; i < 8 * 256; i++)
+                {
+                    even[i] += odd[i];
+                    odd[i] = 0;
                 }
             }
+        }
+    }
+
+    private const int Batch = 128;
+
+    /// <summary>The next documents of a bitmap, at most <see cref="Batch"/>, their rows asked for from memory ahead: counting scattered rows otherwise waits for each.</summary>
+    private int NextBatch(ulong* bits, ref int w, ref ulong word, uint* batch, byte* rows, int rowBytes)
+    {
+        var n = 0;
+        while (true)
+        {
+            while (word != 0)
+            {
+                if (n == Batch)
+                    return n;
+                var doc = ((uint)(w - 1) << 6) | (uint)BitOperations.TrailingZeroCount(word);
+                word &= word - 1;
+                if (System.Runtime.Intrinsics.X86.Sse.IsSupported)
+                    System.Runtime.Intrinsics.X86.Sse.Prefetch0(rows + ((long)doc * rowBytes));
+                batch[n++] = doc;
+            }
+            if (w >= words)
+                return n;
+            word = bits[w++];
+        }
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+    private static void CountRow(int* counts, ulong row)
+    {
+        counts[(byte)row]++;
+        counts[256 + (byte)(row >> 8)]++;
+        counts[512 + (byte)(row >> 16)]++;
+        counts[768 + (byte)(row >> 24)]++;
+        counts[1024 + (byte)(row >> 32)]++;
+        counts[1280 + (byte)(row >> 40)]++;
+        counts[1536 + (byte)(row >> 48)]++;
+        counts[1792 + (row >> 56)]++;
+    }
+
+    /// <summary>Counts one column: value by value with its bitmaps where the set is dense, document by document where it is not.</summary>
+    private void CountOne(ulong* bits, ColumnSpec column)
+    {
+        // A bitmap costs a load, an AND and a count for 64 documents; a document some three loads.
+        if (column.Slot >= 0 && BitSet.Count(new ReadOnlySpan<ulong>(bits, words)) > (long)words * segment.ValuesOf(column.Column).Length / 4)
+        {
+            CountByValue(bits, column);
+            return;
+        }
+        fixed (int* all = scratch.Counts, wideCounts = scratch.WideCounts)
+        {
+            var batch = stackalloc uint[Batch];
+            var w = 0;
+            ulong word = 0;
+            int n;
+            if (column.Slot < 0)
+            {
+                var wide = (ushort*)segment.Column(column.Column);
+                while ((n = NextBatch(bits, ref w, ref word, batch, (byte*)wide, 2)) > 0)
+                {
+                    for (var i = 0; i < n; i++)
+                        wideCounts[wide[batch[i]]]++;
+                }
+                return;
+            }
+            var counts = all + (column.Slot << 8);
+            var packed = segment.Rows + column.Slot;
+            while ((n = NextBatch(bits, ref w, ref word, batch, packed, SearchColumns.RowBytes)) > 0)
+            {
+                for (var i = 0; i < n; i++)
+                    counts[packed[(long)batch[i] * SearchColumns.RowBytes]]++;
+            }
+        }
+    }
+
+    private void CountByValue(ulong* bits, ColumnSpec column)
+    {
+        var buffer = stackalloc uint[PostingCodec.Block];
+        foreach (var (stored, postings, _) in segment.ValuesOf(column.Column))
+        {
+            var n = 0;
+            if (postings.Kind == PostingKind.Bitmap)
+            {
+                var value = (ulong*)postings.Data;
+                for (var w = 0; w < words; w++)
+                    n += BitOperations.PopCount(bits[w] & value[w]);
+            }
+            else
+            {
+                PostingCursor cursor = new(postings, buffer);
+                while (cursor.NextBlock(out var block))
+                {
+                    foreach (var doc in block)
+                        n += (int)(bits[doc >> 6] >> (int)(doc & 63)) & 1;
+                }
+            }
+            scratch.Counts[(column.Slot << 8) + (int)stored] += n;
         }
     }
 

@@ -18,6 +18,8 @@ internal sealed class TermAccumulator(int pairsPerRun, Func<Stream> temporary) :
     private uint[] lastDocs = new uint[1 << 11];
     private int[] pairTerms = new int[1 << 14];
     private uint[] pairDocs = new uint[1 << 14];
+    private int[] ends = [], order = [];
+    private uint[] sorted = [];
     private int distinct, pairs;
 
     /// <summary>Adds a pair; a repeated one is dropped. O(1).</summary>
@@ -93,14 +95,22 @@ internal sealed class TermAccumulator(int pairsPerRun, Func<Stream> temporary) :
     {
         if (pairs == 0)
             return;
-        var starts = new int[distinct + 1];
+        // Kept from run to run: arrays of this size otherwise pile up between collections.
+        if (ends.Length < terms.Length)
+        {
+            ends = new int[terms.Length];
+            order = new int[terms.Length];
+        }
+        if (sorted.Length < pairs)
+            sorted = new uint[pairDocs.Length];
+        var sum = 0;
         for (var i = 0; i < distinct; i++)
-            starts[i + 1] = starts[i] + counts[i];
-        var sorted = new uint[pairs];
-        var next = starts.AsSpan(0, distinct).ToArray();
+        {
+            ends[i] = sum;
+            sum += counts[i];
+        }
         for (var i = 0; i < pairs; i++)
-            sorted[next[pairTerms[i]]++] = pairDocs[i];
-        var order = new int[distinct];
+            sorted[ends[pairTerms[i]]++] = pairDocs[i];
         for (var i = 0; i < distinct; i++)
             order[i] = i;
         Array.Sort(terms, order, 0, distinct);
@@ -112,9 +122,9 @@ internal sealed class TermAccumulator(int pairsPerRun, Func<Stream> temporary) :
             {
                 var id = order[i];
                 writer.Fixed(terms[i]);
-                writer.Varint((uint)(starts[id + 1] - starts[id]));
+                writer.Varint((uint)counts[id]);
                 uint previous = 0;
-                for (var p = starts[id]; p < starts[id + 1]; p++)
+                for (var p = ends[id] - counts[id]; p < ends[id]; p++)
                 {
                     writer.Varint(sorted[p] - previous);
                     previous = sorted[p];
@@ -138,8 +148,8 @@ internal sealed class TermAccumulator(int pairsPerRun, Func<Stream> temporary) :
         slotIds = [];
         terms = [];
         counts = [];
-        lastDocs = pairDocs = [];
-        pairTerms = [];
+        lastDocs = pairDocs = sorted = [];
+        pairTerms = ends = order = [];
         PriorityQueue<RunReader, ulong> queue = new();
         foreach (var run in runs)
         {

@@ -55,7 +55,7 @@ public sealed class SearchIndexTests
             NaiveSearch naive = new(documents);
             foreach (var query in queries)
                 Compare(naive, query, index.Current.Search(query));
-        }, iter: 1500);
+        }, iter: 500);
 
     [Fact]
     public void Many_documents_go_through_bitmaps_and_still_agree() =>
@@ -88,7 +88,7 @@ public sealed class SearchIndexTests
             Assert.Equal(sequence, index.Sequence);
             foreach (var query in queries)
                 Compare(naive, query, index.Current.Search(query));
-        }, iter: 300);
+        }, iter: 150);
 
     [Fact]
     public void Suggestions_for_the_start_of_a_name_come_by_importance() =>
@@ -115,7 +115,7 @@ public sealed class SearchIndexTests
                 pages.AddRange(index.Current.Search(new SearchQuery { Text = text, Sort = sort, Offset = offset, Limit = limit }).Hits.Select(h => h.Number));
             Assert.Equal(whole.Hits.Select(h => h.Number), pages);
             Assert.Equal(whole.Total, pages.Distinct().Count());
-        }, iter: 400);
+        }, iter: 150);
 
     [Fact]
     public void No_text_is_an_error() => Gen.String[Gen.Char, 0, 400].Sample(text =>
@@ -123,7 +123,7 @@ public sealed class SearchIndexTests
         using var index = Sample();
         index.Current.Search(new SearchQuery { Text = text, Facets = true });
         index.Current.Suggest(text, 10);
-    }, iter: 2000);
+    }, iter: 500);
 
     [Theory]
     [InlineData("\uD83D\uDE00")]
