@@ -44,6 +44,8 @@ public sealed class PinyinTests(ITestOutputHelper output)
     [InlineData("荥阳", "xingyang")]
     [InlineData("东莞", "dongguan")]
     [InlineData("乐山", "leshan")]
+    [InlineData("闵行", "minhang")]
+    [InlineData("调兵山", "diaobingshan")]
     public void A_place_is_read_as_its_people_read_it(string place, string full = "chongqing")
     {
         Assert.Equal(full, Pinyin.Full(place, PinyinReading.Place));
