@@ -1,7 +1,6 @@
 return args.FirstOrDefault() switch
 {
     "search-build" => Qijian.Benchmarks.SearchBench.Build(args),
-    "search-probe" => Qijian.Benchmarks.SearchBench.Probe(args),
     "search-query" => Qijian.Benchmarks.SearchBench.Query(args),
     _ => Usage(),
 };

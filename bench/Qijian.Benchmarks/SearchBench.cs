@@ -89,44 +89,6 @@ internal static class SearchBench
         return 0;
     }
 
-    public static int Probe(string[] args)
-    {
-        using var index = SearchIndex.Open(DefaultIndex()).Index!;
-        var s = index.Current;
-        SearchFilter p = new(SearchColumn.Province, [11u]);
-        var day = new DateOnly(2005, 1, 1).DayNumber;
-        (string, SearchQuery)[] all =
-        [
-            ("plain", new() { Text = "农业" }),
-            ("facets", new() { Text = "农业", Facets = true }),
-            ("province", new() { Text = "农业", Filters = [p] }),
-            ("province+facets", new() { Text = "农业", Filters = [p], Facets = true }),
-            ("founded", new() { Text = "农业", FoundedFrom = day }),
-            ("founded+facets", new() { Text = "农业", FoundedFrom = day, Facets = true }),
-            ("both", new() { Text = "农业", FoundedFrom = day, Filters = [p] }),
-            ("both+facets", new() { Text = "农业", FoundedFrom = day, Filters = [p], Facets = true }),
-            ("both+facets 装饰", new() { Text = "装饰", FoundedFrom = day, Filters = [p], Facets = true }),
-            ("both+facets 有限公司", new() { Text = "有限公司", FoundedFrom = day, Filters = [p], Facets = true }),
-            ("facets 有限公司", new() { Text = "有限公司", Facets = true }),
-            ("founded 有限公司", new() { Text = "有限公司", FoundedFrom = day }),
-            ("province 有限公司", new() { Text = "有限公司", Filters = [p] }),
-            ("browse both+facets", new() { FoundedFrom = day, Filters = [p], Facets = true }),
-        ];
-        foreach (var (name, query) in all)
-        {
-            var best = double.MaxValue;
-            var total = 0;
-            for (var i = 0; i < 300; i++)
-            {
-                var start = Stopwatch.GetTimestamp();
-                total = s.Search(query).Total;
-                best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalMicroseconds);
-            }
-            Console.WriteLine($"{name,-24} {best,8:0} µs  {total}");
-        }
-        return 0;
-    }
-
     private static void TimeUpdates(string path, List<(string Name, string Code, byte Province)> sample)
     {
         using var index = SearchIndex.Open(path).Index!;

@@ -137,11 +137,8 @@ internal sealed class TermAccumulator(int pairsPerRun, Func<Stream> temporary) :
         distinct = pairs = 0;
     }
 
-    /// <summary>Calls <paramref name="each"/> for every term in rising order with the ranks of its documents, sorted; the span is reused.</summary>
-    /// <param name="ranks">Rank of each arrival, 0xFFFFFFFF where it was replaced.</param>
-    /// <param name="live">Number of ranks.</param>
-    /// <param name="each">Receives a term and its documents.</param>
-    public void Merge(uint[] ranks, int live, TermReceiver each)
+    /// <summary>Ends adding: spills what is left and lets go of the room for it.</summary>
+    public void Seal()
     {
         Spill();
         slots = [];
@@ -150,6 +147,14 @@ internal sealed class TermAccumulator(int pairsPerRun, Func<Stream> temporary) :
         counts = [];
         lastDocs = pairDocs = sorted = [];
         pairTerms = ends = order = [];
+    }
+
+    /// <summary>After <see cref="Seal"/>: calls <paramref name="each"/> for every term in rising order with the ranks of its documents, sorted; the span is reused.</summary>
+    /// <param name="ranks">Rank of each arrival, 0xFFFFFFFF where it was replaced.</param>
+    /// <param name="live">Number of ranks.</param>
+    /// <param name="each">Receives a term and its documents.</param>
+    public void Merge(uint[] ranks, int live, TermReceiver each)
+    {
         PriorityQueue<RunReader, ulong> queue = new();
         foreach (var run in runs)
         {
