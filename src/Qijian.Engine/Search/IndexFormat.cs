@@ -177,9 +177,9 @@ internal sealed class IndexWriter(Stream output)
     public static ulong HashOf(ReadOnlySpan<byte> table, Footer footer)
     {
         footer.FooterHash = 0;
-        XxHash3 sum = new();
-        sum.Append(table);
-        sum.Append(MemoryMarshal.AsBytes(new ReadOnlySpan<Footer>(in footer)));
-        return sum.GetCurrentHashAsUInt64();
+        XxHash3 both = new();
+        both.Append(table);
+        both.Append(MemoryMarshal.AsBytes(new ReadOnlySpan<Footer>(in footer)));
+        return both.GetCurrentHashAsUInt64();
     }
 }

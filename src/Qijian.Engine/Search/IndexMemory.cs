@@ -1,34 +1,19 @@
 using System.IO.MemoryMappedFiles;
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 
 namespace Qijian.Engine.Search;
 
-/// <summary>Bytes of one index: a mapped file or memory of our own, given back when nothing refers to it any more.</summary>
-/// <remarks>Snapshots may be held by any reader for any time, so nobody disposes this; the finaliser does.</remarks>
+/// <summary>Bytes of one index: a mapped file or a pinned array, given back by the collector when nothing refers to them any more.</summary>
+/// <remarks>Snapshots may be held by any reader for any time, so nobody disposes this. The handle of a view unmaps in its own finaliser.</remarks>
 internal sealed unsafe class IndexMemory
 {
-    private readonly MemoryMappedViewAccessor? view;
-    private readonly bool own;
+    private readonly object owner;
 
-    private IndexMemory(byte* pointer, long length, MemoryMappedViewAccessor? view, bool own)
+    private IndexMemory(object owner, byte* pointer, long length)
     {
+        this.owner = owner;
         Pointer = pointer;
         Length = length;
-        this.view = view;
-        this.own = own;
-        if (own)
-            GC.AddMemoryPressure(length);
-    }
-
-    ~IndexMemory()
-    {
-        view?.SafeMemoryMappedViewHandle.ReleasePointer();
-        view?.Dispose();
-        if (own)
-        {
-            NativeMemory.AlignedFree(Pointer);
-            GC.RemoveMemoryPressure(Length);
-        }
     }
 
     public byte* Pointer { get; }
@@ -38,18 +23,20 @@ internal sealed unsafe class IndexMemory
     public static IndexMemory Map(string path)
     {
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-        var length = file.Length;
         using var map = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-        var mapped = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
-        byte* pointer = null;
-        mapped.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
-        return new IndexMemory(pointer + mapped.PointerOffset, length, mapped, own: false);
+        var view = map.CreateViewAccessor(0, file.Length, MemoryMappedFileAccess.Read);
+        // No AcquirePointer: it would hold the handle open for ever unless released by a finaliser of ours.
+        var pointer = (byte*)view.SafeMemoryMappedViewHandle.DangerousGetHandle() + view.PointerOffset;
+        return new IndexMemory(view, pointer, file.Length);
     }
 
     public static IndexMemory Copy(ReadOnlySpan<byte> bytes)
     {
-        var pointer = (byte*)NativeMemory.AlignedAlloc((nuint)bytes.Length, 64);
-        bytes.CopyTo(new Span<byte>(pointer, bytes.Length));
-        return new IndexMemory(pointer, bytes.Length, null, own: true);
+        var pinned = GC.AllocateUninitializedArray<byte>(Math.Max(1, bytes.Length), pinned: true);
+        bytes.CopyTo(pinned);
+        return new IndexMemory(pinned, (byte*)Unsafe.AsPointer(ref pinned[0]), bytes.Length);
     }
+
+    /// <summary>Marks the end of a use of <see cref="Pointer"/>.</summary>
+    public void KeepAlive() => GC.KeepAlive(owner);
 }

@@ -121,23 +121,7 @@ internal enum CharKind
 /// <summary>Keys of text: what is left when only letters, digits and hanzi of the normalised form are kept.</summary>
 internal static class TextKeys
 {
-    /// <summary>Replaces lone surrogates and NULs, which normalisation refuses. O(n), no allocation where there are none.</summary>
-    public static string Clean(string text)
-    {
-        if (text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0 && !text.Contains('\0', StringComparison.Ordinal))
-            return text;
-        var builder = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (rune.Value is 0 or 0xFFFD)
-                builder.Append(' ');
-            else
-                builder.Append(rune.ToString());
-        }
-        return builder.ToString();
-    }
-
-    public static string Normalize(string text) => Text.Normalizer.Normalize(Clean(text));
+    public static string Normalize(string text) => Text.Normalizer.Normalize(text);
 
     public static string Key(string text) => KeyOfNormalized(Normalize(text));
 

@@ -205,6 +205,7 @@ internal static unsafe class PostingCodec
 }
 
 /// <summary>The postings of one term in one segment: a view of mapped memory.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly unsafe struct Postings
 {
     public readonly PostingKind Kind;
@@ -287,6 +288,7 @@ internal readonly unsafe struct Postings
 }
 
 /// <summary>Walks one posting list forwards, skipping whole blocks.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal unsafe struct PostingCursor
 {
     private readonly Postings postings;

@@ -1,89 +1,379 @@
+using System.Diagnostics;
+
 namespace Qijian.Engine.Search;
 
-/// <summary>What became of opening an index file: an index, or why not.</summary>
-public readonly record struct OpenedIndex(SearchIndex? Index, OpenFailure Failure);
+/// <summary>What came of opening a saved index.</summary>
+/// <param name="Index">The index; null where <paramref name="Failure"/> says why not.</param>
+/// <param name="Failure">Why it was not opened.</param>
+public sealed record OpenResult(SearchIndex? Index, OpenFailure Failure);
 
-/// <summary>
-/// The writer's side, one a process: a mapped base and small segments of later changes. Readers take <see cref="Current"/>
-/// and are never blocked; a snapshot stays valid for as long as somebody holds it.
-/// </summary>
-public sealed class SearchIndex
+/// <summary>The index of one process: a saved base, small segments of later changes, tombstones.</summary>
+/// <remarks>Readers take <see cref="Current"/> and no lock. Writers may call from any thread; they wait for one another.</remarks>
+public sealed class SearchIndex : IDisposable
 {
-    private const int MostSegments = 8;
+    /// <summary>Merges up to so many documents happen within <see cref="Apply"/>, larger ones beside it.</summary>
+    private const int MergeAtOnce = 1000;
+
+    /// <summary>A segment is merged into the one before it unless that is more than so many times larger.</summary>
+    private const int Ratio = 4;
+
     private readonly Lock writing = new();
     private volatile IndexSnapshot current;
+    private Task merging = Task.CompletedTask;
+    private bool disposed;
 
-    private SearchIndex(IndexSnapshot first) => current = first;
+    private SearchIndex(IndexSnapshot snapshot) => current = snapshot;
 
-    /// <summary>The index as of now. O(1), no lock.</summary>
-    public IndexSnapshot Current => current;
+    /// <summary>An index of nothing.</summary>
+    public static SearchIndex Empty() => new(new IndexSnapshot([], 0, null));
 
-    /// <summary>The change sequence of the database that the index covers.</summary>
-    public long Sequence => current.Sequence;
-
-    /// <summary>Maps and checks a saved index. O(bytes) for its checksum.</summary>
-    public static OpenedIndex Open(string path)
+    /// <summary>Maps a saved index and checks all of it. O(bytes), some 10 GB a second where the file is in memory. Never throws for what is in the file.</summary>
+    public static OpenResult Open(string path)
     {
-        if (!File.Exists(path)) return new(null, OpenFailure.Missing);
+        var failure = TryOpen(path, out var state);
+        return state is null ? new OpenResult(null, failure) : new OpenResult(new SearchIndex(new IndexSnapshot([state], state.Segment.Sequence, state.Segment.BuiltAt)), OpenFailure.None);
+    }
+
+    private static OpenFailure TryOpen(string path, out SegmentState? state)
+    {
+        state = null;
         try
         {
-            if (new FileInfo(path).Length == 0) return new(null, OpenFailure.Truncated);
+            if (!File.Exists(path))
+                return OpenFailure.Missing;
+            if (new FileInfo(path).Length == 0)
+                return OpenFailure.Truncated;
             var failure = Segment.Open(IndexMemory.Map(path), out var segment);
-            return segment is null ? new(null, failure) : new(new(new([new(segment, null, null)], segment.Sequence)), OpenFailure.None);
+            if (segment is not null)
+                state = new SegmentState(segment, [], [], segment.Sequence, IsBase: true);
+            return failure;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new(null, OpenFailure.Unreadable);
+            return OpenFailure.Unreadable;
         }
     }
 
-    /// <summary>Makes documents visible in place of those of the same number, and others invisible. O(characters), plus copies of tombstones.</summary>
-    public void Apply(IReadOnlyList<SearchDocument> changed, IReadOnlyCollection<int> removed, long sequence)
+    /// <summary>What is searched now. It stays valid for whoever holds it.</summary>
+    public IndexSnapshot Current => current;
+
+    /// <summary>The last change of the database that searches see.</summary>
+    public long Sequence => current.Sequence;
+
+    /// <summary>Makes changes visible to every search that begins after the return. O(characters of the changes), plus a copy of the tombstones of the segments that they touch.</summary>
+    /// <param name="changed">New or changed companies.</param>
+    /// <param name="removedNumbers">Companies to find no more.</param>
+    /// <param name="sequence">The last change that is covered now; the index never goes back.</param>
+    public void Apply(IReadOnlyList<SearchDocument> changed, IReadOnlyList<int> removedNumbers, long sequence)
+    {
+        ArgumentNullException.ThrowIfNull(changed);
+        ArgumentNullException.ThrowIfNull(removedNumbers);
+        lock (writing)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            Dictionary<int, SearchDocument> documents = new(changed.Count);
+            foreach (var document in changed)
+                documents[document.Number] = document;
+            foreach (var number in removedNumbers)
+                documents.Remove(number);
+            HashSet<int> touched = [.. changed.Select(d => d.Number), .. removedNumbers];
+            sequence = Math.Max(sequence, current.Sequence);
+            List<SegmentState> states = [.. current.States.Select(s => s.Without(touched))];
+            if (touched.Count > 0)
+                states.Add(SegmentState.Of(documents.Values, touched, sequence));
+            while (MergeTail(states) is { } from && states.Skip(from).Sum(s => s.Documents.Count) <= MergeAtOnce)
+            {
+                var merged = SegmentState.Merge(states[from..]);
+                states.RemoveRange(from, states.Count - from);
+                states.Add(merged);
+            }
+            current = new IndexSnapshot([.. states], sequence, current.BuiltAt);
+            MergeBeside();
+        }
+    }
+
+    /// <summary>Index of the first of the last segments that should become one; null where none.</summary>
+    private static int? MergeTail(List<SegmentState> states)
+    {
+        var from = states.Count - 1;
+        if (from < 1)
+            return null;
+        long size = states[from].Touched.Count;
+        while (from > 0 && !states[from - 1].IsBase && states[from - 1].Touched.Count <= Ratio * size)
+            size += states[--from].Touched.Count;
+        return from == states.Count - 1 || states[from].IsBase ? null : from;
+    }
+
+    private void MergeBeside()
+    {
+        if (!merging.IsCompleted || MergeTail([.. current.States]) is not { } from)
+            return;
+        var sources = current.States[from..];
+        merging = Task.Run(() =>
+        {
+            var merged = SegmentState.Merge(sources);
+            lock (writing)
+            {
+                var states = current.States.ToList();
+                var at = states.FindIndex(s => s.Segment == sources[0].Segment);
+                if (at >= 0 && states.Skip(at).Take(sources.Length).Select(s => s.Segment).SequenceEqual(sources.Select(s => s.Segment)))
+                {
+                    // What came meanwhile buried documents of the sources: bury them again.
+                    HashSet<int> later = [.. states.Skip(at + sources.Length).SelectMany(s => s.Touched)];
+                    states.RemoveRange(at, sources.Length);
+                    states.Insert(at, merged.Without(later));
+                    current = new IndexSnapshot([.. states], current.Sequence, current.BuiltAt);
+                }
+                merging = Task.CompletedTask;
+                if (!disposed)
+                    MergeBeside();
+            }
+        });
+    }
+
+    /// <summary>Completes when no merge is going on; for tests and orderly shutdown.</summary>
+    internal async Task SettledAsync()
+    {
+        Task task;
+        while (true)
+        {
+            lock (writing)
+                task = merging;
+            if (task.IsCompleted)
+                break;
+            await task;
+        }
+    }
+
+    /// <summary>Swaps in a newer base. Segments whose changes it covers are dropped, later ones stay on top. Where it does not open nothing changes.</summary>
+    public OpenFailure Replace(string path)
+    {
+        var failure = TryOpen(path, out var newer);
+        if (newer is null)
+            return failure;
+        lock (writing)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            var covered = newer.Segment.Sequence;
+            var kept = current.States.Where(s => !s.IsBase && s.Sequence > covered).ToArray();
+            HashSet<int> touched = [.. kept.SelectMany(s => s.Touched)];
+            var sequence = kept.Length == 0 ? covered : Math.Max(covered, kept[^1].Sequence);
+            current = new IndexSnapshot([newer.Without(touched), .. kept], sequence, newer.Segment.BuiltAt);
+        }
+        return OpenFailure.None;
+    }
+
+    /// <summary>Lets go of the segments. Snapshots that are still held go on working.</summary>
+    public void Dispose()
     {
         lock (writing)
         {
-            var numbers = changed.Select(d => d.Number).Concat(removed).ToHashSet();
-            List<Part> parts = [.. current.Parts.Select(p => p.Without(numbers))];
-            if (changed.Count > 0) parts.Add(new(Segment.Build(changed, sequence), changed, null));
-            Merge(parts, sequence);
-            current = new(parts, sequence);
-        }
-    }
-
-    // Segments of like size are built into one, so that a document is rebuilt a logarithmic number of times.
-    private static void Merge(List<Part> parts, long sequence)
-    {
-        while (parts.Count > MostSegments + 1 || (parts.Count > 2 && parts[^2].Segment.Count < parts[^1].Segment.Count * 2 && parts[^2].Documents is not null))
-        {
-            var (left, right) = (parts[^2], parts[^1]);
-            if (left.Documents is null || right.Documents is null) return;
-            List<SearchDocument> documents = [.. left.Living(), .. right.Living()];
-            parts.RemoveRange(parts.Count - 2, 2);
-            if (documents.Count > 0) parts.Add(new(Segment.Build(documents, sequence), documents, null));
+            disposed = true;
+            current = new IndexSnapshot([], current.Sequence, null);
         }
     }
 }
 
-/// <summary>One segment with the documents of it that were replaced or removed since.</summary>
-/// <param name="Documents">What a small segment was built from, to merge it; null for the base.</param>
-/// <param name="Dead">Tombstones by document; null for none.</param>
-internal sealed record Part(Segment Segment, IReadOnlyList<SearchDocument>? Documents, ulong[]? Dead)
+/// <summary>A segment, what of it is no longer true, and what it is made of.</summary>
+/// <param name="Segment">The immutable part.</param>
+/// <param name="Dead">Bitmap of documents replaced or removed later; empty where none.</param>
+/// <param name="Touched">Numbers whose earlier documents this segment buries.</param>
+/// <param name="Sequence">The last change in it.</param>
+/// <param name="IsBase">Whether it is the mapped file.</param>
+internal sealed record SegmentState(Segment Segment, ulong[] Dead, IReadOnlyCollection<int> Touched, long Sequence, bool IsBase)
 {
-    public int Alive => Segment.Count - (Dead is null ? 0 : BitSet.Count(Dead));
+    /// <summary>What a small segment was built from, for merging.</summary>
+    public IReadOnlyCollection<SearchDocument> Documents { get; private init; } = [];
 
-    public Part Without(HashSet<int> numbers)
+    public int DeadCount { get; private init; }
+
+    public static SegmentState Of(IReadOnlyCollection<SearchDocument> documents, IReadOnlyCollection<int> touched, long sequence) =>
+        new(Segment.Build(documents, sequence), [], touched, sequence, IsBase: false) { Documents = documents };
+
+    /// <summary>One segment of neighbours in time; documents that are dead are left out.</summary>
+    public static SegmentState Merge(IReadOnlyList<SegmentState> states)
     {
-        ulong[]? dead = null;
-        foreach (var number in numbers)
+        List<SearchDocument> documents = [];
+        HashSet<int> touched = [];
+        foreach (var state in states)
         {
-            if (!Segment.TryDocument(number, out var doc)) continue;
-            dead ??= Dead is null ? new ulong[Segment.Words] : [.. Dead];
-            BitSet.Set(dead, doc);
+            touched.UnionWith(state.Touched);
+            foreach (var document in state.Documents)
+            {
+                if (state.Dead.Length == 0 || !state.Segment.TryDocument(document.Number, out var doc) || !BitSet.Has(state.Dead, doc))
+                    documents.Add(document);
+            }
         }
-
-        return dead is null ? this : this with { Dead = dead };
+        return Of(documents, touched, states[^1].Sequence);
     }
 
-    public IEnumerable<SearchDocument> Living() =>
-        Documents!.Where(d => !(Dead is not null && Segment.TryDocument(d.Number, out var doc) && BitSet.Has(Dead, doc)));
+    public SegmentState Without(IReadOnlyCollection<int> numbers)
+    {
+        ulong[]? dead = null;
+        var count = DeadCount;
+        foreach (var number in numbers)
+        {
+            if (!Segment.TryDocument(number, out var doc) || BitSet.Has(dead ?? (Dead.Length == 0 ? new ulong[Segment.Words] : Dead), doc))
+                continue;
+            dead ??= Dead.Length == 0 ? new ulong[Segment.Words] : [.. Dead];
+            BitSet.Set(dead, doc);
+            count++;
+        }
+        return dead is null ? this : this with { Dead = dead, DeadCount = count };
+    }
+}
+
+/// <summary>What can be searched at one moment: immutable, safe for any number of readers.</summary>
+public sealed class IndexSnapshot
+{
+    private readonly SegmentState[] states;
+
+    internal IndexSnapshot(SegmentState[] states, long sequence, DateTimeOffset? builtAt)
+    {
+        this.states = states;
+        Sequence = sequence;
+        BuiltAt = builtAt;
+        Count = states.Sum(s => s.Segment.Count - s.DeadCount);
+    }
+
+    /// <summary>Companies that can be found.</summary>
+    public int Count { get; }
+
+    /// <summary>The last change of the database that is covered.</summary>
+    public long Sequence { get; }
+
+    /// <summary>When the base was built; null where there is none.</summary>
+    public DateTimeOffset? BuiltAt { get; }
+
+    /// <summary>Bytes of the base and the segments.</summary>
+    public long Bytes => states.Sum(s => s.Segment.Bytes);
+
+    /// <summary>Segments searched, the base included.</summary>
+    public int Segments => states.Length;
+
+    internal SegmentState[] States => states;
+
+    /// <summary>Finds companies. Never fails for a text, whatever it is. O(rarest term of the text) where it has one, O(documents / 512) vector steps where it has not, plus O(results) for facets and sorting by a column.</summary>
+    public SearchResult Search(SearchQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var started = Stopwatch.GetTimestamp();
+        QueryPlan plan = new(query.Text ?? "");
+        var conditions = ColumnCondition.Of(query);
+        var limit = Math.Clamp(query.Limit, 0, 100);
+        var offset = Math.Max(0, query.Offset);
+        var scratch = QueryScratch.Current;
+        scratch.Candidates.Clear();
+        var facets = query.Facets ? FacetColumns(conditions) : [];
+        if (facets.Length > 0)
+            Array.Clear(scratch.Counts);
+        if (Array.Exists(facets, f => f.Slot < 0))
+            Array.Clear(scratch.WideCounts);
+
+        var total = 0;
+        var lower = false;
+        for (var s = 0; s < states.Length; s++)
+        {
+            var state = states[s];
+            if (state.Segment.Count == 0)
+                continue;
+            scratch.Reset();
+            SegmentQuery search = new(state.Segment, state.Dead, s, plan, conditions, scratch);
+            int found, need = (int)Math.Min((long)offset + limit, int.MaxValue);
+            DocSet set = default;
+            if (plan.IsEmpty && conditions.Count == 0 && state.DeadCount == 0 && query.Sort == SearchSort.Relevance)
+            {
+                // Browsing everything needs no set: the counts are in the file and the order is that of the documents.
+                found = state.Segment.Count;
+                CountFile(state.Segment, facets, scratch);
+                if (offset < found || states.Length > 1)
+                    search.First(Math.Min(need, found));
+                total += found;
+                continue;
+            }
+            set = search.Match();
+            found = search.Narrow(ref set, facets);
+            lower |= search.TotalIsLowerBound;
+            total += found;
+            need = Math.Min(need, found);
+            if (need == 0 || limit == 0)
+                continue;
+            if (query.Sort == SearchSort.Relevance)
+                search.Best(set, need);
+            else
+                search.BestByColumn(set, need, query.Sort);
+        }
+
+        var candidates = scratch.Candidates;
+        if (states.Length > 1 || query.Sort != SearchSort.Relevance)
+            candidates.Sort(Candidate.Compare);
+        List<SearchHit> hits = [];
+        for (var i = offset; i < candidates.Count && hits.Count < limit; i++)
+            hits.Add(MatchText.Explain(states[candidates[i].Segment].Segment, candidates[i], plan));
+        var counts = Facets(facets, scratch);
+        GC.KeepAlive(this);
+        return new SearchResult(hits, total, lower, counts, Stopwatch.GetElapsedTime(started));
+    }
+
+    /// <summary>Type-ahead: the best few, most exact first. O(k log n) for prefixes; falls back to all words where they are thin.</summary>
+    public IReadOnlyList<Suggestion> Suggest(string text, int limit)
+    {
+        QueryPlan plan = new(text ?? "");
+        limit = Math.Clamp(limit, 0, 50);
+        if (plan.IsEmpty || limit == 0)
+            return [];
+        var scratch = QueryScratch.Current;
+        scratch.Candidates.Clear();
+        for (var s = 0; s < states.Length; s++)
+        {
+            if (states[s].Segment.Count == 0)
+                continue;
+            scratch.Reset();
+            new SegmentQuery(states[s].Segment, states[s].Dead, s, plan, [], scratch).Suggest(limit);
+        }
+        var candidates = scratch.Candidates;
+        if (states.Length > 1)
+            candidates.Sort(Candidate.Compare);
+        List<Suggestion> all = new(Math.Min(limit, candidates.Count));
+        for (var i = 0; i < candidates.Count && i < limit; i++)
+            all.Add(MatchText.Suggest(states[candidates[i].Segment].Segment, candidates[i], plan));
+        GC.KeepAlive(this);
+        return all;
+    }
+
+    /// <summary>Cities are counted only within chosen provinces or cities: elsewhere they are too many to show.</summary>
+    private static ColumnSpec[] FacetColumns(List<ColumnCondition> conditions) => Array.FindAll(SearchColumns.All, c => c.Facet
+        && (c.Column != SearchColumn.City || conditions.Exists(f => f.Column is SearchColumn.Province or SearchColumn.City)));
+
+    private static void CountFile(Segment segment, ColumnSpec[] facets, QueryScratch scratch)
+    {
+        if (facets.Length == 0)
+            return;
+        foreach (var (column, stored, count) in segment.FilterCounts())
+        {
+            var spec = SearchColumns.Of(column);
+            if (spec is { Facet: true, Slot: >= 0 })
+                scratch.Counts[(spec.Slot * 256) + (int)stored] += count;
+        }
+    }
+
+    private static List<SearchFacet> Facets(ColumnSpec[] columns, QueryScratch scratch)
+    {
+        if (columns.Length == 0)
+            return [];
+        List<SearchFacet> facets = new(columns.Length);
+        foreach (var column in columns)
+        {
+            List<FacetCount> values = [];
+            var counts = column.Slot >= 0 ? scratch.Counts.AsSpan(column.Slot * 256, 256) : scratch.WideCounts;
+            for (var value = 0; value < counts.Length; value++)
+            {
+                if (counts[value] > 0)
+                    values.Add(new FacetCount(column.Show((uint)value), counts[value]));
+            }
+            values.Sort(static (x, y) => x.Count != y.Count ? y.Count.CompareTo(x.Count) : x.Value.CompareTo(y.Value));
+            facets.Add(new SearchFacet(column.Column, values));
+        }
+        return facets;
+    }
 }

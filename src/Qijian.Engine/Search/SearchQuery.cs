@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Qijian.Engine.Search;
 
 /// <summary>How results are ordered. Every order is total: ties fall back to importance, then to the company number.</summary>
@@ -106,6 +108,7 @@ public sealed record SearchQuery
 }
 
 /// <summary>A range of UTF-16 characters to mark.</summary>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct TextRange(int Start, int Length);
 
 /// <summary>One company found, why, and what to mark.</summary>
@@ -119,6 +122,7 @@ public readonly record struct TextRange(int Start, int Length);
 public sealed record SearchHit(int Number, string Id, string Name, MatchKind Matched, string? MatchedText, IReadOnlyList<TextRange> NameRanges, IReadOnlyList<TextRange> MatchedRanges);
 
 /// <summary>How many results have a value, whatever values of the same column are asked for.</summary>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct FacetCount(uint Value, int Count);
 
 /// <summary>The values of one column among the results, most frequent first.</summary>

@@ -20,6 +20,7 @@ internal sealed unsafe class Segment
     private readonly KeyTablePointers[] tables = new KeyTablePointers[16];
     private readonly byte*[] columns = new byte*[SearchColumns.All.Length];
     private readonly Dictionary<(int Column, uint Stored), (Postings Postings, int Count)> filters = [];
+    private readonly (uint Stored, Postings Postings, int Count)[][] values;
 
     private Segment(IndexMemory memory, Footer footer, Dictionary<int, SectionEntry> sections)
     {
@@ -55,6 +56,7 @@ internal sealed unsafe class Segment
         var entries = (FilterEntry*)At(SectionId.FilterEntries, out var entryCount);
         for (var i = 0; i < entryCount; i++)
             filters[(entries[i].Column, entries[i].Stored)] = (new Postings(entries[i].Payload, postings), (int)entries[i].Count);
+        values = [.. SearchColumns.All.Select(c => filters.Where(f => f.Key.Column == (int)c.Column).Select(f => (f.Key.Stored, f.Value.Postings, f.Value.Count)).ToArray())];
 
         byte* At(SectionId id, out long elements)
         {
@@ -126,7 +128,7 @@ internal sealed unsafe class Segment
         {
             return OpenFailure.Damaged;
         }
-        GC.KeepAlive(memory);
+        memory.KeepAlive();
         return OpenFailure.None;
     }
 
@@ -183,7 +185,10 @@ internal sealed unsafe class Segment
         return any;
     }
 
-    /// <summary>Stored values of a column with their counts.</summary>
+    /// <summary>Stored values of one facet column.</summary>
+    public (uint Stored, Postings Postings, int Count)[] ValuesOf(SearchColumn column) => values[(int)column];
+
+    /// <summary>Stored values of all facet columns with their counts.</summary>
     public IEnumerable<(SearchColumn Column, uint Stored, int Count)> FilterCounts() =>
         filters.Select(f => ((SearchColumn)f.Key.Column, f.Key.Stored, f.Value.Count));
 
@@ -245,7 +250,7 @@ internal sealed unsafe class Segment
         while (from < to)
         {
             var middle = (int)(((uint)from + (uint)to) >> 1);
-            if (PrefixKeys.Of(table, TextOf(table, docs[middle])).Second < key)
+            if (SecondKey(table, docs[middle]) < key)
                 from = middle + 1;
             else
                 to = middle;
@@ -256,19 +261,38 @@ internal sealed unsafe class Segment
     /// <summary>The text that a document has in a table with one entry a document.</summary>
     public string TextOf(KeyTable table, uint doc)
     {
-        var key = NameKeys.KeyOf(Stored(doc).Name.ToString());
+        ReadOnlySpan<char> key = NameKeys.KeyOf(Stored(doc).Name.ToString());
         if (table is KeyTable.Brand or KeyTable.BrandPinyin or KeyTable.BrandInitials)
-            key = key[NameKeys.BrandStart(key)..];
-        return table switch
-        {
-            KeyTable.Pinyin or KeyTable.BrandPinyin => NameKeys.Pinyin(key),
-            KeyTable.Initials or KeyTable.BrandInitials => NameKeys.Initials(key),
-            _ => key,
-        };
+            key = key[PlacePrefix.Length(key)..];
+        if (!PrefixKeys.IsLatin(table))
+            return key.ToString();
+        Span<char> letters = new char[key.Length * Text.Pinyin.MaxSyllable];
+        var n = table is KeyTable.Pinyin or KeyTable.BrandPinyin ? NameKeys.Pinyin(key, letters) : NameKeys.Initials(key, letters);
+        return letters[..n].ToString();
+    }
+
+    /// <summary>The second key that a document has in a table with one entry a document. Allocates nothing for names of ordinary length.</summary>
+    public ulong SecondKey(KeyTable table, uint doc)
+    {
+        var stored = Stored(doc).Name;
+        if (stored.Length > 128)
+            return PrefixKeys.Of(table, TextOf(table, doc)).Second;
+        Span<char> name = stackalloc char[128];
+        Span<char> buffer = stackalloc char[128 * Text.Normalizer.MaxExpansion];
+        ReadOnlySpan<char> key = buffer[..Text.Normalizer.Key(name[..stored.CopyTo(name)], buffer)];
+        if (table is KeyTable.Brand or KeyTable.BrandPinyin or KeyTable.BrandInitials)
+            key = key[PlacePrefix.Length(key)..];
+        if (!PrefixKeys.IsLatin(table))
+            return PrefixKeys.Of(table, key).Second;
+        Span<char> letters = stackalloc char[NameKeys.ShortBuffer];
+        key = NameKeys.Short(key);
+        var n = table is KeyTable.Pinyin or KeyTable.BrandPinyin ? NameKeys.Pinyin(key, letters) : NameKeys.Initials(key, letters);
+        return PrefixKeys.Of(table, letters[..n]).Second;
     }
 }
 
 /// <summary>One sorted key table.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal unsafe struct KeyTablePointers
 {
     public ulong* Keys;

@@ -19,7 +19,7 @@ internal static class StoredDocument
             WriteField(StoredField.Person, person, output);
         // The credit code is the id nearly always; then it is not kept twice.
         if (document.CreditCode is { Length: > 0 } code)
-            WriteField(StoredField.CreditCode, code == document.Id ? "" : code, output);
+            WriteField(StoredField.CreditCode, string.Equals(code, document.Id, StringComparison.Ordinal) ? "" : code, output);
         WriteField(StoredField.RegistrationNumber, document.RegistrationNumber, output);
         WriteField(StoredField.Lei, document.Lei, output);
         WriteField(StoredField.StockCode, document.StockCode, output);
@@ -67,6 +67,22 @@ internal readonly unsafe struct StoredText(byte* data, int length, bool narrow)
     public int Length => length;
 
     public override string ToString() => narrow ? Encoding.Latin1.GetString(data, length) : new string((char*)data, 0, length);
+
+    /// <summary>Compares a text of ASCII letters and digits only, such as a code, without normalising it; false where it has others.</summary>
+    public bool IsPlainLatin(ReadOnlySpan<char> key, bool prefix, out bool equal)
+    {
+        equal = prefix ? length >= key.Length : length == key.Length;
+        if (!narrow)
+            return false;
+        for (var i = 0; i < length; i++)
+        {
+            var c = (char)data[i];
+            if (!char.IsAsciiLetterOrDigit(c))
+                return false;
+            equal = equal && (i >= key.Length || char.ToLowerInvariant(c) == key[i]);
+        }
+        return true;
+    }
 
     /// <summary>Copies up to the size of the target; returns the characters written.</summary>
     public int CopyTo(Span<char> target)

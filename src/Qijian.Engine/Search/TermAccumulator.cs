@@ -18,6 +18,8 @@ internal sealed class TermAccumulator(int pairsPerRun, Func<Stream> temporary) :
     private uint[] lastDocs = new uint[1 << 11];
     private int[] pairTerms = new int[1 << 14];
     private uint[] pairDocs = new uint[1 << 14];
+    private int[] ends = [], order = [];
+    private uint[] sorted = [];
     private int distinct, pairs;
 
     /// <summary>Adds a pair; a repeated one is dropped. O(1).</summary>
@@ -93,14 +95,22 @@ internal sealed class TermAccumulator(int pairsPerRun, Func<Stream> temporary) :
     {
         if (pairs == 0)
             return;
-        var starts = new int[distinct + 1];
+        // Kept from run to run: arrays of this size otherwise pile up between collections.
+        if (ends.Length < terms.Length)
+        {
+            ends = new int[terms.Length];
+            order = new int[terms.Length];
+        }
+        if (sorted.Length < pairs)
+            sorted = new uint[pairDocs.Length];
+        var sum = 0;
         for (var i = 0; i < distinct; i++)
-            starts[i + 1] = starts[i] + counts[i];
-        var sorted = new uint[pairs];
-        var next = starts.AsSpan(0, distinct).ToArray();
+        {
+            ends[i] = sum;
+            sum += counts[i];
+        }
         for (var i = 0; i < pairs; i++)
-            sorted[next[pairTerms[i]]++] = pairDocs[i];
-        var order = new int[distinct];
+            sorted[ends[pairTerms[i]]++] = pairDocs[i];
         for (var i = 0; i < distinct; i++)
             order[i] = i;
         Array.Sort(terms, order, 0, distinct);
@@ -112,9 +122,9 @@ internal sealed class TermAccumulator(int pairsPerRun, Func<Stream> temporary) :
             {
                 var id = order[i];
                 writer.Fixed(terms[i]);
-                writer.Varint((uint)(starts[id + 1] - starts[id]));
+                writer.Varint((uint)counts[id]);
                 uint previous = 0;
-                for (var p = starts[id]; p < starts[id + 1]; p++)
+                for (var p = ends[id] - counts[id]; p < ends[id]; p++)
                 {
                     writer.Varint(sorted[p] - previous);
                     previous = sorted[p];
@@ -127,19 +137,24 @@ internal sealed class TermAccumulator(int pairsPerRun, Func<Stream> temporary) :
         distinct = pairs = 0;
     }
 
-    /// <summary>Calls <paramref name="each"/> for every term in rising order with the ranks of its documents, sorted; the span is reused.</summary>
-    /// <param name="ranks">Rank of each arrival, 0xFFFFFFFF where it was replaced.</param>
-    /// <param name="live">Number of ranks.</param>
-    /// <param name="each">Receives a term and its documents.</param>
-    public void Merge(uint[] ranks, int live, TermReceiver each)
+    /// <summary>Ends adding: spills what is left and lets go of the room for it.</summary>
+    public void Seal()
     {
         Spill();
         slots = [];
         slotIds = [];
         terms = [];
         counts = [];
-        lastDocs = pairDocs = [];
-        pairTerms = [];
+        lastDocs = pairDocs = sorted = [];
+        pairTerms = ends = order = [];
+    }
+
+    /// <summary>After <see cref="Seal"/>: calls <paramref name="each"/> for every term in rising order with the ranks of its documents, sorted; the span is reused.</summary>
+    /// <param name="ranks">Rank of each arrival, 0xFFFFFFFF where it was replaced.</param>
+    /// <param name="live">Number of ranks.</param>
+    /// <param name="each">Receives a term and its documents.</param>
+    public void Merge(uint[] ranks, int live, TermReceiver each)
+    {
         PriorityQueue<RunReader, ulong> queue = new();
         foreach (var run in runs)
         {
@@ -207,14 +222,20 @@ internal delegate void TermReceiver(ulong term, ReadOnlySpan<uint> docs);
 
 /// <summary>One entry of a sorted key table while it is built.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
-internal struct KeyRecord(KeyTable table, ulong first, ulong second, uint doc) : IComparable<KeyRecord>
+internal struct KeyRecord(KeyTable table, ulong first, ulong second, uint doc)
 {
     public ulong First = first;
     public ulong Second = second;
     public uint Doc = doc;
     public int Table = (int)table;
 
-    public readonly int CompareTo(KeyRecord other)
+    /// <summary>Order by table, both keys, document. A structure, so that the sort inlines it.</summary>
+    public readonly struct Order : IComparer<KeyRecord>
+    {
+        public int Compare(KeyRecord x, KeyRecord y) => x.CompareTo(y);
+    }
+
+    private readonly int CompareTo(in KeyRecord other)
     {
         if (Table != other.Table)
             return Table < other.Table ? -1 : 1;
@@ -245,7 +266,7 @@ internal sealed class KeyAccumulator(int recordsPerRun, Func<Stream> temporary) 
     private void Spill()
     {
         var part = records.AsSpan(0, count);
-        part.Sort();
+        part.Sort(default(KeyRecord.Order));
         var run = temporary();
         for (var i = 0; i < count; i += 4096)
             run.Write(MemoryMarshal.AsBytes(part.Slice(i, Math.Min(4096, count - i))));
@@ -256,8 +277,8 @@ internal sealed class KeyAccumulator(int recordsPerRun, Func<Stream> temporary) 
     /// <summary>Every record in order. One pass.</summary>
     public IEnumerable<KeyRecord> Merge()
     {
-        records.AsSpan(0, count).Sort();
-        PriorityQueue<KeyRunReader, KeyRecord> queue = new();
+        records.AsSpan(0, count).Sort(default(KeyRecord.Order));
+        PriorityQueue<KeyRunReader, KeyRecord> queue = new(default(KeyRecord.Order));
         var memory = new KeyRunReader(null, records, count);
         if (memory.TryNext(out var first))
             queue.Enqueue(memory, first);

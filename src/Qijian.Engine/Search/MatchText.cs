@@ -1,0 +1,291 @@
+namespace Qijian.Engine.Search;
+
+/// <summary>Questions to stored texts.</summary>
+internal static class Stored
+{
+    public static bool IsOf(StoredField field, ExactKind kind) => kind switch
+    {
+        ExactKind.OtherName => field is StoredField.FormerName or StoredField.AlsoKnownAs,
+        ExactKind.Person => field == StoredField.Person,
+        ExactKind.Code => field is StoredField.CreditCode or StoredField.RegistrationNumber or StoredField.Lei or StoredField.StockCode,
+        _ => false,
+    };
+
+    /// <summary>Whether some value of the kind has exactly the key.</summary>
+    public static bool Has(StoredReader stored, ExactKind kind, string key)
+    {
+        if (kind == ExactKind.Name)
+            return KeyEquals(stored.Name, key, prefix: false);
+        if (kind == ExactKind.Code && KeyEquals(stored.Id, key, prefix: false))
+            return true;
+        while (stored.Next())
+        {
+            if (IsOf(stored.Field, kind) && KeyEquals(stored.Value, key, prefix: false))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Whether some value of the kind begins with the key.</summary>
+    public static bool HasPrefix(StoredReader stored, ExactKind kind, string key)
+    {
+        if (kind == ExactKind.Code && KeyEquals(stored.Id, key, prefix: true))
+            return true;
+        while (stored.Next())
+        {
+            if (IsOf(stored.Field, kind) && KeyEquals(stored.Value, key, prefix: true))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Compares without allocating for texts of ordinary length.</summary>
+    public static bool KeyEquals(StoredText text, string key, bool prefix)
+    {
+        const int Usual = 128;
+        if (text.IsPlainLatin(key, prefix, out var equal))
+            return equal;
+        if (text.Length > Usual)
+        {
+            var whole = NameKeys.KeyOf(text.ToString());
+            return prefix ? whole.StartsWith(key, StringComparison.Ordinal) : string.Equals(whole, key, StringComparison.Ordinal);
+        }
+        Span<char> plain = stackalloc char[Usual];
+        Span<char> buffer = stackalloc char[Usual * Text.Normalizer.MaxExpansion];
+        ReadOnlySpan<char> found = buffer[..Text.Normalizer.Key(plain[..text.CopyTo(plain)], buffer)];
+        return prefix ? found.StartsWith(key, StringComparison.Ordinal) : found.SequenceEqual(key);
+    }
+}
+
+/// <summary>How well a name answers the words: whole words in a row, at the start or after the place, in a short name; raised by importance.</summary>
+internal readonly struct Scorer(QueryPlan plan)
+{
+    public float Score(Segment segment, uint doc, uint importance)
+    {
+        const int Usual = 128;
+        Span<char> plain = stackalloc char[Usual];
+        Span<char> buffer = stackalloc char[Usual * Text.Normalizer.MaxExpansion];
+        var stored = segment.Stored(doc);
+        ReadOnlySpan<char> name = buffer[..Text.Normalizer.Key(plain[..stored.Name.CopyTo(plain)], buffer)];
+        float sum = 0;
+        var covered = 0;
+        foreach (var word in plan.Words)
+        {
+            var at = name.IndexOf(word.Key, StringComparison.Ordinal);
+            if (at < 0)
+            {
+                sum += 0.4f;
+                continue;
+            }
+            covered += word.Key.Length;
+            sum += at == 0 || at == PlacePrefix.Length(name) ? 1.5f : 1f;
+        }
+        var cover = name.Length == 0 ? 0 : Math.Min(1f, (float)covered / name.Length);
+        var quality = sum / plan.Words.Length * (0.6f + (0.4f * cover));
+        return quality * (1 + (MathF.Log2(1 + (float)importance) / 16));
+    }
+}
+
+/// <summary>Says of a hit why it matched and what to mark.</summary>
+internal static class MatchText
+{
+    public static SearchHit Explain(Segment segment, Candidate candidate, QueryPlan plan)
+    {
+        var stored = segment.Stored(candidate.Doc);
+        var id = stored.Id.ToString();
+        var name = stored.Name.ToString();
+        if (plan.IsEmpty)
+            return new SearchHit(candidate.Number, id, name, MatchKind.None, null, [], []);
+        var (kind, text) = Reason(stored, name, candidate, plan);
+        var ranges = kind is MatchKind.Pinyin or MatchKind.Initials ? PinyinRanges(name, kind, plan.Key) : Ranges(name, plan);
+        return new SearchHit(candidate.Number, id, name, kind, text, ranges, text is null ? [] : Ranges(text, plan));
+    }
+
+    public static Suggestion Suggest(Segment segment, Candidate candidate, QueryPlan plan)
+    {
+        var stored = segment.Stored(candidate.Doc);
+        var name = stored.Name.ToString();
+        var (kind, text) = Reason(stored, name, candidate, plan);
+        string? code = null;
+        while (stored.Next())
+        {
+            if (stored.Field == StoredField.CreditCode)
+                code = stored.Value.ToString();
+        }
+        return new Suggestion(candidate.Number, stored.Id.ToString(), name, code, kind, text);
+    }
+
+    private static (MatchKind Kind, string? Text) Reason(StoredReader stored, string name, Candidate candidate, QueryPlan plan)
+    {
+        switch (candidate.Tier)
+        {
+            case Tier.Code or Tier.CodePrefix:
+                return Value(stored, ExactKind.Code, plan.Key, candidate.Tier == Tier.CodePrefix) ?? (MatchKind.CreditCode, stored.Id.ToString());
+            case Tier.OtherName or Tier.OtherPrefix:
+                return Value(stored, ExactKind.OtherName, plan.Key, candidate.Tier == Tier.OtherPrefix) ?? (MatchKind.AlsoKnownAs, null);
+            case Tier.Person when candidate.Kind == MatchKind.Person:
+                return Value(stored, ExactKind.Person, plan.Key, prefix: false) ?? (MatchKind.Person, null);
+            case Tier.Rest or 0 when candidate.Kind == MatchKind.All:
+                return RestReason(stored, name, plan);
+            default:
+                return (candidate.Kind, null);
+        }
+    }
+
+    private static (MatchKind, string?)? Value(StoredReader stored, ExactKind kind, string key, bool prefix)
+    {
+        while (stored.Next())
+        {
+            if (Stored.IsOf(stored.Field, kind) && Stored.KeyEquals(stored.Value, key, prefix))
+                return (KindOf(stored.Field), stored.Value.ToString());
+        }
+        return null;
+    }
+
+    private static MatchKind KindOf(StoredField field) => field switch
+    {
+        StoredField.FormerName => MatchKind.FormerName,
+        StoredField.AlsoKnownAs => MatchKind.AlsoKnownAs,
+        StoredField.Person => MatchKind.Person,
+        StoredField.RegistrationNumber => MatchKind.RegistrationNumber,
+        StoredField.Lei => MatchKind.Lei,
+        StoredField.StockCode => MatchKind.StockCode,
+        _ => MatchKind.CreditCode,
+    };
+
+    private static (MatchKind, string?) RestReason(StoredReader stored, string name, QueryPlan plan)
+    {
+        var nameKey = NameKeys.KeyOf(name);
+        var missing = Array.FindAll(plan.Words, w => !Contains(nameKey, w.Key));
+        if (missing.Length == 0)
+            return (MatchKind.Name, null);
+        string? partial = null;
+        while (stored.Next())
+        {
+            var text = stored.Value.ToString();
+            var key = NameKeys.KeyOf(text);
+            if (Stored.IsOf(stored.Field, ExactKind.Code) ? key.StartsWith(plan.Key, StringComparison.Ordinal) : Array.TrueForAll(plan.Words, w => Contains(key, w.Key)))
+                return (KindOf(stored.Field), text);
+            if (partial is null && Array.Exists(missing, w => Contains(key, w.Key)))
+                partial = text;
+        }
+        if (partial is null && plan.IsLatin)
+            return (NameStartsWith(nameKey, plan.Key) ? MatchKind.Pinyin : MatchKind.Initials, null);
+        return (MatchKind.All, partial);
+    }
+
+    private static bool NameStartsWith(string key, string letters)
+    {
+        Span<char> pinyin = new char[key.Length * Text.Pinyin.MaxSyllable];
+        return pinyin[..NameKeys.Pinyin(key, pinyin)].StartsWith(letters)
+            || pinyin[..NameKeys.Pinyin(key.AsSpan(PlacePrefix.Length(key)), pinyin)].StartsWith(letters);
+    }
+
+    private static bool Contains(string text, string word)
+    {
+        if (text.Contains(word, StringComparison.Ordinal))
+            return true;
+        if (word.Length < 3)
+            return false;
+        for (var i = 0; i + 1 < word.Length; i++)
+        {
+            if (text.AsSpan().IndexOf(word.AsSpan(i, 2)) < 0)
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>Where the words are in a displayed text, widths, scripts and brackets aside; pairs of a word where it is not in one piece.</summary>
+    public static TextRange[] Ranges(string text, QueryPlan plan)
+    {
+        Span<char> key = text.Length <= 512 ? stackalloc char[text.Length] : new char[text.Length];
+        Span<int> at = text.Length <= 512 ? stackalloc int[text.Length] : new int[text.Length];
+        var n = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = char.IsSurrogate(text[i]) ? text[i] : Text.Normalizer.Fold(text[i]);
+            if (!char.IsSurrogate(c) && TextKeys.Classify(new ReadOnlySpan<char>(in c), 0, out _, out _) == CharKind.Other)
+                continue;
+            key[n] = c;
+            at[n++] = i;
+        }
+        key = key[..n];
+        Span<bool> marked = text.Length <= 512 ? stackalloc bool[text.Length] : new bool[text.Length];
+        marked.Clear();
+        foreach (var word in plan.Words)
+        {
+            if (Mark(key, at, word.Key, marked))
+                continue;
+            for (var i = 0; i + 1 < word.Key.Length; i++)
+            {
+                if (!char.IsAscii(word.Key[i]))
+                    Mark(key, at, word.Key.AsSpan(i, 2), marked);
+            }
+        }
+        return Collect(marked);
+    }
+
+    private static bool Mark(ReadOnlySpan<char> key, ReadOnlySpan<int> at, ReadOnlySpan<char> word, Span<bool> marked)
+    {
+        var any = false;
+        for (var from = 0; from + word.Length <= key.Length;)
+        {
+            var i = key[from..].IndexOf(word);
+            if (i < 0)
+                break;
+            any = true;
+            for (var j = 0; j < word.Length; j++)
+                marked[at[from + i + j]] = true;
+            from += i + word.Length;
+        }
+        return any;
+    }
+
+    private static TextRange[] Collect(ReadOnlySpan<bool> marked)
+    {
+        List<TextRange>? ranges = null;
+        for (var i = 0; i < marked.Length; i++)
+        {
+            if (!marked[i])
+                continue;
+            var start = i;
+            while (i < marked.Length && marked[i])
+                i++;
+            (ranges ??= new(1)).Add(new TextRange(start, i - start));
+        }
+        return ranges is null ? [] : [.. ranges];
+    }
+
+    /// <summary>The characters that the typed letters stand for.</summary>
+    private static TextRange[] PinyinRanges(string name, MatchKind kind, string letters)
+    {
+        var initials = kind == MatchKind.Initials;
+        var brandKey = PlacePrefix.Length(NameKeys.KeyOf(name));
+        var marked = new bool[name.Length];
+        Span<char> read = stackalloc char[16];
+        foreach (var skip in (ReadOnlySpan<int>)[0, brandKey])
+        {
+            Array.Clear(marked);
+            int seen = 0, used = 0;
+            for (var i = 0; i < name.Length && used < letters.Length; i++)
+            {
+                var c = Text.Normalizer.Fold(name[i]);
+                if (char.IsSurrogate(c) || TextKeys.Classify(new ReadOnlySpan<char>(in c), 0, out _, out _) == CharKind.Other || seen++ < skip)
+                    continue;
+                ReadOnlySpan<char> one = new(in c);
+                // Read alone, a character with several readings may differ from what the index has; its length is what counts here.
+                var n = initials ? NameKeys.Initials(one, read) : NameKeys.Pinyin(one, read);
+                if (n == 0 || read[0] != letters[used])
+                {
+                    if (n > 0 && used == 0)
+                        break;
+                }
+                used += n;
+                marked[i] = true;
+            }
+            if (used >= letters.Length)
+                return Collect(marked);
+        }
+        return [];
+    }
+}

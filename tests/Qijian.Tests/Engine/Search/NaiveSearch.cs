@@ -1,0 +1,129 @@
+using System.Text.RegularExpressions;
+using Qijian.Engine.Search;
+using Qijian.Engine.Text;
+
+namespace Qijian.Tests.Engine.Search;
+
+/// <summary>What the index should find, by reading every document: the meaning of a query in the plainest words.</summary>
+internal sealed partial class NaiveSearch(IEnumerable<SearchDocument> documents)
+{
+    private static readonly string[] LegalForms = ["股份有限公司", "有限责任公司", "有限公司", "公司"];
+
+    private readonly List<SearchDocument> documents = [.. documents.GroupBy(d => d.Number).Select(g => g.Last())];
+
+    public IReadOnlyList<SearchDocument> Matches(string text) => [.. documents.Where(d => Matches(d, text))];
+
+    public IReadOnlyList<SearchDocument> Results(SearchQuery query) => [.. Matches(query.Text).Where(d => query.Filters.All(f => f.Values.Contains(Value(d, f.Column))) && InRanges(d, query, founded: true, capital: true))];
+
+    public Dictionary<uint, int> Facet(SearchQuery query, SearchColumn column) => Matches(query.Text)
+        .Where(d => query.Filters.All(f => f.Column == column || f.Values.Contains(Value(d, f.Column)))
+            && InRanges(d, query, column != SearchColumn.FoundedYear, column != SearchColumn.CapitalBand))
+        .GroupBy(d => Value(d, column)).ToDictionary(g => g.Key, g => g.Count());
+
+    public IReadOnlyList<SearchDocument> NamePrefix(string text) => [.. documents
+        .Where(d => Normalizer.Key(d.Name) is var key && (key.StartsWith(Normalizer.Key(text), StringComparison.Ordinal) || key[PlacePrefix.Length(key)..].StartsWith(Normalizer.Key(text), StringComparison.Ordinal)))
+        .OrderByDescending(d => d.Importance).ThenBy(d => d.Number)];
+
+    private static bool InRanges(SearchDocument d, SearchQuery q, bool founded, bool capital) =>
+        (!founded || (q.FoundedFrom is null && q.FoundedTo is null) || (d.FoundedDay > 0 && d.FoundedDay >= (q.FoundedFrom ?? 0) && d.FoundedDay <= (q.FoundedTo ?? int.MaxValue)))
+        && (!capital || (q.CapitalFrom is null && q.CapitalTo is null) || (d.CapitalFen > 0 && d.CapitalFen >= (q.CapitalFrom ?? 0) && d.CapitalFen <= (q.CapitalTo ?? long.MaxValue)));
+
+    public static uint Value(SearchDocument d, SearchColumn column) => column switch
+    {
+        SearchColumn.Province => d.Province,
+        SearchColumn.Industry => d.Industry,
+        SearchColumn.Status => d.Status,
+        SearchColumn.Kind => d.Kind,
+        SearchColumn.Listed => d.Listed ? 1u : 0u,
+        SearchColumn.Currency => d.Currency,
+        SearchColumn.CapitalBand => SearchColumns.CapitalBand(d.CapitalFen),
+        SearchColumn.FoundedYear => d.FoundedDay == 0 ? 0 : (uint)DateOnly.FromDayNumber(d.FoundedDay).Year,
+        SearchColumn.City => d.City,
+        _ => throw new ArgumentOutOfRangeException(nameof(column)),
+    };
+
+    private static bool Matches(SearchDocument d, string text)
+    {
+        var key = Normalizer.Key(text);
+        if (key.Length == 0)
+            return true;
+        string[] others = [.. d.FormerNames, .. d.AlsoKnownAs];
+        string[] codes = [.. new[] { d.Id, d.CreditCode, d.RegistrationNumber, d.Lei, d.StockCode }.OfType<string>().Select(Normalizer.Key)];
+        if (codes.Contains(key) || new[] { d.Name }.Concat(others).Concat(d.People).Any(t => string.Equals(Normalizer.Key(t), key, StringComparison.Ordinal)))
+            return true;
+
+        var name = Normalizer.Key(d.Name);
+        var brand = name[PlacePrefix.Length(name)..];
+        var otherKeys = others.Select(Normalizer.Key).ToArray();
+        if (key.All(IsLatin))
+        {
+            if (Latin(Pinyin.Full(name, PinyinReading.CompanyName)).StartsWith(key, StringComparison.Ordinal)
+                || Latin(Pinyin.Full(brand, PinyinReading.CompanyName)).StartsWith(key, StringComparison.Ordinal)
+                || Latin(Pinyin.Initials(name, PinyinReading.CompanyName)).StartsWith(key, StringComparison.Ordinal)
+                || Latin(Pinyin.Initials(brand, PinyinReading.CompanyName)).StartsWith(key, StringComparison.Ordinal)
+                || otherKeys.Any(o => o.Length > 0 && o.All(IsLatin) && o.StartsWith(key, StringComparison.Ordinal))
+                || (key.Any(char.IsAsciiDigit) && codes.Any(c => c.StartsWith(key, StringComparison.Ordinal))))
+            {
+                return true;
+            }
+        }
+        else if (key.Any(IsLatin) && (name.StartsWith(key, StringComparison.Ordinal) || brand.StartsWith(key, StringComparison.Ordinal)
+            || otherKeys.Any(o => o.Any(c => !IsLatin(c)) && o.StartsWith(key, StringComparison.Ordinal))))
+        {
+            return true;
+        }
+        HashSet<string>[] fields = [Tokens([d.Name]), Tokens(others), Tokens(d.People)];
+        var words = Normalizer.Normalize(text).Split(' ').Where(w => Normalizer.Key(w).Length > 0).ToArray();
+        return words.All(word =>
+        {
+            var form = Array.Find(LegalForms, f => word.Length > f.Length && word.EndsWith(f, StringComparison.Ordinal));
+            if (form is not null && Normalizer.Key(word[..^form.Length]).Length > 0)
+                word = word[..^form.Length];
+            var tokens = QueryTokens(word);
+            if (fields.Any(f => tokens.All(f.Contains)))
+                return true;
+            var letters = Normalizer.Key(word);
+            return words.Select(Normalizer.Key).Distinct(StringComparer.Ordinal).Count() > 1 && letters.All(IsLatin)
+                && (Latin(Pinyin.Full(name, PinyinReading.CompanyName)).StartsWith(letters, StringComparison.Ordinal)
+                    || Latin(Pinyin.Full(brand, PinyinReading.CompanyName)).StartsWith(letters, StringComparison.Ordinal));
+        });
+    }
+
+    private static bool IsLatin(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c);
+
+    private static string Latin(string text) => string.Concat(text.Where(IsLatin));
+
+    private static HashSet<string> Tokens(IEnumerable<string> texts)
+    {
+        HashSet<string> all = new(StringComparer.Ordinal);
+        foreach (var text in texts)
+        {
+            foreach (var run in Runs(text))
+            {
+                if (IsLatin(run[0]))
+                {
+                    all.Add(run);
+                    continue;
+                }
+                for (var i = 0; i < run.Length; i++)
+                {
+                    all.Add(run[i..(i + 1)]);
+                    if (i > 0)
+                        all.Add(run[(i - 1)..(i + 1)]);
+                }
+            }
+        }
+        return all;
+    }
+
+    private static List<string> QueryTokens(string word) => [.. Runs(word).SelectMany(run =>
+        IsLatin(run[0]) || run.Length == 1 ? [run] : Enumerable.Range(0, run.Length - 1).Select(i => run.Substring(i, 2)))];
+
+    /// <summary>Runs of hanzi (punctuation between them aside), of letters, of digits.</summary>
+    private static IEnumerable<string> Runs(string text) =>
+        // A hanzi outside the first plane is two units to the expression; one that no text has stands in.
+        Run().Matches(Normalizer.Normalize(text).Replace("𠮷", "㐀", StringComparison.Ordinal)).Select(m => Normalizer.Key(m.Value));
+
+    [GeneratedRegex(@"[a-z]+|[0-9]+|\p{Lo}(?:[^a-z0-9\p{Lo}]*\p{Lo})*", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Run();
+}
