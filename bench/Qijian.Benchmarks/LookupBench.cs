@@ -24,7 +24,7 @@ internal static class LookupBench
             ids = await db.Companies.Where(c => numbers.Contains(c.Number)).Select(c => c.Id).ToListAsync();
         }
 
-        for (var round = 0; round < 3; round++) // the first warms up
+        for (var round = 0; round < 6; round++) // the first warm up
         {
             var (allocated, started) = (GC.GetTotalAllocatedBytes(), Stopwatch.GetTimestamp());
             var (cpu, facts) = (Environment.CpuUsage.TotalTime, 0L);

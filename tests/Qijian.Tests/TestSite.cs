@@ -42,7 +42,7 @@ public sealed class TestSite : IAsyncDisposable
         if (!serve)
         {
             await using var scope = site.app.Services.CreateAsyncScope();
-            await scope.ServiceProvider.GetRequiredService<AppDb>().MigrateAsync(TestContext.Current.CancellationToken);
+            await scope.ServiceProvider.GetRequiredService<Migrator>().RunAsync(TestContext.Current.CancellationToken);
             return site;
         }
 

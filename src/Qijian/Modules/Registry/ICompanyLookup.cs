@@ -109,7 +109,7 @@ public sealed record CompanyView
 }
 
 /// <summary>A person in a public role, and the roles.</summary>
-public sealed record PersonView(string Id, string Name, IReadOnlyList<RelationView> Roles, int Namesakes, string Version, bool Fictional);
+public sealed record PersonView(string Id, string Name, IReadOnlyList<RelationView> Roles, string Version, bool Fictional);
 
 /// <summary>A source, with its latest snapshot.</summary>
 public sealed record DatasetView(string Name, string? Publisher, string? Url, DateTimeOffset? RetrievedAt, long Records, bool Fictional);

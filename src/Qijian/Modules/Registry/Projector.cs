@@ -7,7 +7,8 @@ namespace Qijian.Modules.Registry;
 /// <summary>A record version with what it says and when it was retrieved.</summary>
 internal sealed record Version(SourceRecord Record, IReadOnlyList<Statement> Statements, Basis Basis, DateTimeOffset RetrievedAt)
 {
-    public bool Stands => Record.SupersededBy is null;
+    /// <summary>Whether no later version had superseded it, at the time that is looked at.</summary>
+    public bool Stands { get; init; } = Record.SupersededBy is null;
 }
 
 /// <summary>What the rows of one body are, given all its record versions: a pure function, so the rows can always be rebuilt.</summary>

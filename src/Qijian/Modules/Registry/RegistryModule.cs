@@ -6,7 +6,8 @@ namespace Qijian.Modules.Registry;
 public static class RegistryModule
 {
     public static IServiceCollection AddRegistry(this IServiceCollection services) =>
-        services.AddScoped<ImportFile>().AddScoped<ICompanyLookup, CompanyLookup>().AddScoped<ICompanyFeed, CompanyFeed>().AddScoped<IPreparation, PrepareSample>();
+        services.AddSingleton<CompanyQueries>().AddSingleton<SourceCatalog>().AddSingleton<IImportFollower>(s => s.GetRequiredService<SourceCatalog>())
+            .AddScoped<ImportFile>().AddScoped<ICompanyLookup, CompanyLookup>().AddScoped<ICompanyFeed, CompanyFeed>().AddScoped<IPreparation, PrepareSample>();
 
     public static void MapRegistry(this IEndpointRouteBuilder app) => CompanyEndpoints.Map(app);
 }

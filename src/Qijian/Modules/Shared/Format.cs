@@ -9,8 +9,7 @@ internal static class Format
 {
     public static string Day(DateOnly? day) => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "";
 
-    // Registers are Chinese: a day is a day in China.
-    public static string Day(DateTimeOffset at) => at.ToOffset(TimeSpan.FromHours(8)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    public static string Day(DateTimeOffset at) => Day(ChinaTime.Day(at));
 
     public static string Percent(decimal? percent) => percent is { } value ? value.ToString("0.####", CultureInfo.InvariantCulture) + "%" : "";
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Qijian.Platform.Data;
 
 namespace Qijian.Platform.CommandLine;
 
@@ -32,7 +33,7 @@ internal static class Serve
     public static async Task PrepareAsync(WebApplication app, CancellationToken ct)
     {
         await using var scope = app.Services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<AppDb>().MigrateAsync(ct);
+        await scope.ServiceProvider.GetRequiredService<Migrator>().RunAsync(ct);
         foreach (var preparation in scope.ServiceProvider.GetServices<IPreparation>()) await preparation.RunAsync(ct);
     }
 }

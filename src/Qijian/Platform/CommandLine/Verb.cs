@@ -45,7 +45,7 @@ internal static class Verbs
         {
             await using var app = Program.Build([], Folder(arguments), quiet: true);
             await using var scope = app.Services.CreateAsyncScope();
-            await scope.ServiceProvider.GetRequiredService<AppDb>().MigrateAsync(ct);
+            await scope.ServiceProvider.GetRequiredService<Migrator>().RunAsync(ct);
             return await run(new(arguments, scope.ServiceProvider, symbols.Contains(Json) && arguments.GetValue(Json)), ct);
         }));
         return command;

@@ -14,9 +14,6 @@ namespace Qijian
                 property.SetColumnName(WordStart().Replace(property.Name, "_${letter}").ToLowerInvariant());
         }
 
-        /// <summary>Brings the tables up to date.</summary>
-        public Task MigrateAsync(CancellationToken ct) => Database.MigrateAsync(ct);
-
         // One instant type and one day type, stored the same way in both databases.
         protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
         {

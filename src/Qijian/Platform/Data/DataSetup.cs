@@ -40,7 +40,7 @@ internal static class DataSetup
     public static IServiceCollection AddData(this IServiceCollection services, IConfiguration configuration, DataFolder folder)
     {
         var database = configuration.GetSection("Database").Get<DatabaseOptions>() ?? new();
-        services.AddSingleton(folder).AddSingleton<BulkLoader>();
+        services.AddSingleton(folder).AddSingleton<BulkLoader>().AddScoped<Migrator>();
         services.AddOptions<DatabaseOptions>().BindConfiguration("Database").ValidateDataAnnotations().ValidateOnStart();
         if (database.Provider is DatabaseProvider.PostgreSql)
         {

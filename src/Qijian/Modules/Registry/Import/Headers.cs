@@ -70,7 +70,7 @@ internal static class Headers
         if (day.Length == 10 && day[4] == '-' && DateOnly.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var plain)) return Sane(plain);
         if (DateOnly.TryParseExact(day, DateForms, CultureInfo.InvariantCulture, DateTimeStyles.AllowWhiteSpaces, out var other)) return Sane(other);
         if (day.Length is 12 or 13 && long.TryParse(day, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds))
-            return Sane(DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToOffset(TimeSpan.FromHours(8)).DateTime));
+            return Sane(ChinaTime.Day(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)));
         return day.Length >= 16 && DateTimeOffset.TryParse(day, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant) ? Sane(DateOnly.FromDateTime(instant.DateTime)) : null;
     }
 

@@ -1,0 +1,10 @@
+namespace Qijian;
+
+/// <summary>Registers are Chinese: a day is a day in China, which keeps one time all year.</summary>
+public static class ChinaTime
+{
+    private static readonly TimeSpan Offset = TimeSpan.FromHours(8);
+
+    /// <summary>The day that it is in China at an instant.</summary>
+    public static DateOnly Day(DateTimeOffset at) => DateOnly.FromDateTime(at.ToOffset(Offset).DateTime);
+}

@@ -1,0 +1,40 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Qijian.Platform.Data;
+
+/// <summary>
+/// Brings the tables up to date, one process at a time. On SQLite EF marks a migration by a row in a table, and where the
+/// process is killed that row stays and every later one waits for it without end. So the operating system's lock on a file
+/// decides, which goes with its process, and a row that is left behind is removed. PostgreSQL's lock goes with its connection.
+/// </summary>
+internal sealed class Migrator(AppDb db, DataFolder folder, TimeProvider clock)
+{
+    public async Task RunAsync(CancellationToken ct)
+    {
+        if (!db.Database.IsSqlite())
+        {
+            await db.Database.MigrateAsync(ct);
+            return;
+        }
+
+        await using var alone = await LockAsync(ct);
+        await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", ct);
+        await db.Database.MigrateAsync(ct);
+    }
+
+    private async Task<FileStream> LockAsync(CancellationToken ct)
+    {
+        var path = folder.File("migrate.lock");
+        while (true)
+        {
+            try
+            {
+                return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (Path.Exists(path)) // held by another process: its migration ends, or it does
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), clock, ct);
+            }
+        }
+    }
+}
