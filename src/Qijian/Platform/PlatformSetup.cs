@@ -15,8 +15,8 @@ internal static class PlatformSetup
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
-        services.AddOptions<OperatorOptions>().BindConfiguration("Operator");
-        services.AddOptions<RateLimitOptions>().BindConfiguration("RateLimits").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<OperatorOptions>().BindConfiguration(OperatorOptions.Section);
+        services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<SiteState>();
         services.AddData(builder.Configuration, folder);
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All)); // else each hanzi is sent as eight bytes

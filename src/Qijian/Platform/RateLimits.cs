@@ -7,6 +7,8 @@ namespace Qijian.Platform;
 
 internal sealed class RateLimitOptions
 {
+    public const string Section = "RateLimits";
+
     public bool Enabled { get; init; } = true;
 
     /// <summary>Requests a minute from one address.</summary>

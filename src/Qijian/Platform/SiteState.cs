@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Options;
 using Qijian.Platform.Data;
 
@@ -7,6 +6,8 @@ namespace Qijian.Platform;
 /// <summary>Who runs the site. Without all of it the site is a demonstration.</summary>
 internal sealed class OperatorOptions
 {
+    public const string Section = "Operator";
+
     public string? Name { get; init; }
     public string? Address { get; init; }
     public string? ProtectionOfficer { get; init; }
@@ -22,10 +23,11 @@ internal sealed class SiteState(IOptions<OperatorOptions> options)
     /// <summary>Refuses addresses that the state does not allow.</summary>
     public void Admit(string urls)
     {
-        if (!Demonstration) return;
         foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            if (BindingAddress.Parse(url) is not { Scheme: "http", Host: var host } || !IsLoopback(host))
+            if (!Uri.TryCreate(url.Replace("://*", "://0.0.0.0", StringComparison.Ordinal).Replace("://+", "://0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+                throw new ConfigurationException($"--urls：{url} 不是地址，例如 http://localhost:5080。\n--urls: {url} is no address such as http://localhost:5080.");
+            if (Demonstration && (address.Scheme is not "http" || !address.IsLoopback))
             {
                 throw new ConfigurationException($"""
                     未配置运营者，站点处于演示状态，只能以 http 在本机回环地址上提供，不能用 {url}。请配置 {string.Join("、", Missing(options.Value))}。
@@ -34,9 +36,6 @@ internal sealed class SiteState(IOptions<OperatorOptions> options)
             }
         }
     }
-
-    private static bool IsLoopback(string host) =>
-        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     private static IEnumerable<string> Missing(OperatorOptions options)
     {

@@ -173,17 +173,21 @@ internal sealed partial class IndexFollower(EmbeddedSearch search, TimeProvider 
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using PeriodicTimer timer = new(Poll, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
+                await Task.Delay(Poll, clock, stoppingToken);
                 await search.FollowAsync(stoppingToken);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
             {
                 LogFailed(e); // the database may be away for a while; searches go on from what is there
-                await Task.Delay(TimeSpan.FromSeconds(1), clock, stoppingToken);
+                await Task.Delay(TimeSpan.FromSeconds(1), clock, CancellationToken.None);
             }
         }
     }

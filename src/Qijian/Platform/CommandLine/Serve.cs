@@ -10,13 +10,11 @@ internal static class Serve
 
     public static Command Command()
     {
-        // What is not ours is configuration: --Database:Provider=PostgreSql
         Command serve = new("serve", "提供网站（默认） / serve the site (default)") { Urls };
-        serve.TreatUnmatchedTokensAsErrors = false;
         serve.SetAction((arguments, ct) => Verbs.GuardedAsync(async () =>
         {
             var urls = arguments.GetValue(Urls)!;
-            await using var app = Program.Build([.. arguments.UnmatchedTokens], Verbs.Folder(arguments), quiet: false);
+            await using var app = Program.Build(Verbs.Settings(arguments), Verbs.Folder(arguments), quiet: false);
             app.Services.GetRequiredService<SiteState>().Admit(urls);
             app.Urls.Clear();
             foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) app.Urls.Add(url);

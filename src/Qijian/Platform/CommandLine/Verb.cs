@@ -1,8 +1,11 @@
 using System.CommandLine;
+using System.Data.Common;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using System.Text.Unicode;
+using Microsoft.Extensions.Options;
 using Qijian.Platform.Data;
 
 namespace Qijian.Platform.CommandLine;
@@ -26,9 +29,13 @@ internal sealed record VerbContext(ParseResult Arguments, IServiceProvider Servi
 /// The command line. Every verb takes <c>--data</c>; those that answer take <c>--json</c>. Exit status 0 done, 1 refused or
 /// failed, 2 wrong usage. Progress goes to standard error.
 /// </summary>
-internal static class Verbs
+internal static partial class Verbs
 {
     public static readonly Option<string> Data = new("--data") { Description = "数据目录 / data folder", DefaultValueFactory = _ => "./data", Recursive = true };
+
+    // What is configuration, as .NET writes it (--Database:Provider=PostgreSql), goes by this name while the words are read.
+    private static readonly Option<string[]> Set = new("--set") { Hidden = true, Recursive = true };
+
     public static readonly Option<bool> Json = new("--json") { Description = "以一个 JSON 文档作答 / answer with one JSON document" };
 
     /// <summary>A verb that runs in the product's services, after the database was brought up to date.</summary>
@@ -43,7 +50,7 @@ internal static class Verbs
 
         command.SetAction((arguments, ct) => GuardedAsync(async () =>
         {
-            await using var app = Program.Build([], Folder(arguments), quiet: true);
+            await using var app = Program.Build(Settings(arguments), Folder(arguments), quiet: true);
             await using var scope = app.Services.CreateAsyncScope();
             await scope.ServiceProvider.GetRequiredService<Migrator>().RunAsync(ct);
             return await run(new(arguments, scope.ServiceProvider, symbols.Contains(Json) && arguments.GetValue(Json)), ct);
@@ -53,15 +60,24 @@ internal static class Verbs
 
     public static DataFolder Folder(ParseResult arguments) => new(Path.GetFullPath(arguments.GetValue(Data)!));
 
+    /// <summary>The settings that were given on the command line, as the configuration reads them.</summary>
+    public static string[] Settings(ParseResult arguments) => [.. (arguments.GetValue(Set) ?? []).Select(s => $"--{s}")];
+
     public static async Task<int> GuardedAsync(Func<Task<int>> run)
     {
         try
         {
             return await run();
         }
-        catch (Exception e) when (e is RefusedException or ConfigurationException or Microsoft.Extensions.Options.OptionsValidationException)
+        catch (Exception e) when (e is RefusedException or ConfigurationException or OptionsValidationException)
         {
             await Console.Error.WriteLineAsync(e.Message);
+            return 1;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DbException)
+        {
+            // The machine's doing: a full disk, a port in use, a folder or database that cannot be reached.
+            await Console.Error.WriteLineAsync($"{e.Message}{(e.InnerException is { } inner && !e.Message.Contains(inner.Message, StringComparison.Ordinal) ? $" {inner.Message}" : "")}");
             return 1;
         }
         catch (OperationCanceledException)
@@ -70,15 +86,23 @@ internal static class Verbs
         }
     }
 
-    public static async Task<int> RunAsync(string[] args, Command serve, params Command[] verbs)
+    /// <summary>The whole command line.</summary>
+    public static RootCommand Root(Command serve, params ReadOnlySpan<Command> verbs)
     {
-        RootCommand root = new("企鉴 Qijian: look up Chinese companies, with the source of every fact.") { Data };
-        root.Add(serve);
+        RootCommand root = new("企鉴 Qijian: look up Chinese companies, with the source of every fact.") { Data, Set, serve };
         foreach (var verb in verbs) root.Add(verb);
+        return root;
+    }
+
+    public static async Task<int> RunAsync(string[] args, RootCommand root)
+    {
         // "serve" is the default verb: whatever does not start with a known word is meant for it.
-        var words = args.Length > 0 && (root.Subcommands.Any(c => string.Equals(c.Name, args[0], StringComparison.Ordinal)) || args[0] is "--help" or "-h" or "-?" or "--version") ? args : [serve.Name, .. args];
-        var parsed = root.Parse(words);
+        string[] words = args.Length > 0 && (root.Subcommands.Any(c => string.Equals(c.Name, args[0], StringComparison.Ordinal)) || args[0] is "--help" or "-h" or "-?" or "--version") ? args : ["serve", .. args];
+        var parsed = root.Parse([.. words.SelectMany(w => Setting().IsMatch(w) ? ["--set", w[2..]] : (string[])[w])]);
         var status = await parsed.InvokeAsync();
         return parsed.Errors.Count > 0 ? 2 : status;
     }
+
+    [GeneratedRegex("^--[A-Za-z]+(:[A-Za-z0-9]+)+=", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Setting();
 }

@@ -17,6 +17,8 @@ public enum DatabaseProvider
 
 internal sealed class DatabaseOptions
 {
+    public const string Section = "Database";
+
     [EnumDataType(typeof(DatabaseProvider))] public DatabaseProvider Provider { get; init; }
 
     /// <summary>Needed for PostgreSQL; for SQLite the file is <c>qijian.db</c> in the data folder unless this names another.</summary>
@@ -39,9 +41,9 @@ internal static class DataSetup
 {
     public static IServiceCollection AddData(this IServiceCollection services, IConfiguration configuration, DataFolder folder)
     {
-        var database = configuration.GetSection("Database").Get<DatabaseOptions>() ?? new();
+        var database = DatabaseOf(configuration);
         services.AddSingleton(folder).AddSingleton<BulkLoader>().AddScoped<Migrator>();
-        services.AddOptions<DatabaseOptions>().BindConfiguration("Database").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<DatabaseOptions>().BindConfiguration(DatabaseOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         if (database.Provider is DatabaseProvider.PostgreSql)
         {
             var connection = database.ConnectionString
@@ -55,6 +57,18 @@ internal static class DataSetup
         }
 
         return services;
+    }
+
+    private static DatabaseOptions DatabaseOf(IConfiguration configuration)
+    {
+        try
+        {
+            return configuration.GetSection(DatabaseOptions.Section).Get<DatabaseOptions>() ?? new();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new ConfigurationException($"{e.Message} Database:Provider: Sqlite, PostgreSql.");
+        }
     }
 }
 

@@ -1,0 +1,79 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Qijian.Tests;
+
+/// <summary>What programs and operators rely on: approved as text, and documented, both ways.</summary>
+public sealed class PublicSurfaceTests
+{
+    [Fact]
+    public async Task The_routes_are_the_approved_ones()
+    {
+        var routes = await RoutesAsync();
+        Assert.Contains("GET /api/v1/companies/{id}", routes);
+        Approved.Matches("routes.txt", routes);
+    }
+
+    [Fact]
+    public void The_settings_are_the_approved_ones()
+    {
+        var settings = Settings().ToList();
+        Assert.Contains(settings, s => s.StartsWith("Database:Provider ", StringComparison.Ordinal));
+        Approved.Matches("settings.txt", settings);
+    }
+
+    [Fact]
+    public void The_command_line_is_the_approved_one()
+    {
+        var verbs = Verbs().ToList();
+        Assert.Contains("import FILE", verbs);
+        Approved.Matches("verbs.txt", verbs);
+    }
+
+    [Fact]
+    public void Every_setting_is_documented_and_every_documented_setting_exists() =>
+        Assert.Equal(Settings().Select(s => s.Split(' ')[0]).Order(StringComparer.Ordinal), Documented("settings.md", line => line.StartsWith("| `", StringComparison.Ordinal) ? line.Split('`')[1] : null));
+
+    [Fact]
+    public async Task Every_route_of_the_interface_is_documented_and_every_documented_route_exists()
+    {
+        var routes = (await RoutesAsync()).Where(r => r.Contains(" /api/", StringComparison.Ordinal));
+        Assert.Equal(routes.Order(StringComparer.Ordinal), Documented("api.md", line => line.StartsWith("### `", StringComparison.Ordinal) ? line.Split('`')[1] : null));
+    }
+
+    [Fact]
+    public void Every_verb_and_option_is_documented_and_the_other_way_round()
+    {
+        // A verb and its options stand in one line of a code block: qijian import FILE [--format …]
+        var documented = Documented("operating.md", line => line.StartsWith("qijian ", StringComparison.Ordinal) ? line : null)
+            .SelectMany(line => line["qijian ".Length..].Split([' ', '[', ']', '|', '='], StringSplitOptions.RemoveEmptyEntries).Where(w => w.StartsWith("--", StringComparison.Ordinal)).Prepend("").Select(w => $"{line.Split(' ')[1]} {w}".TrimEnd()));
+        var real = Verbs().Select(v => v.Split(' ')).Where(w => w.Length == 1 || w[1].StartsWith("--", StringComparison.Ordinal)).Select(w => string.Join(' ', w));
+        Assert.Equal(real.Order(StringComparer.Ordinal), documented.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+    }
+
+    private static async Task<List<string>> RoutesAsync()
+    {
+        await using var site = await TestSite.StartAsync();
+        var endpoints = await site.WithAsync<EndpointDataSource, IReadOnlyList<Endpoint>>(source => Task.FromResult(source.Endpoints));
+        return [.. endpoints.OfType<RouteEndpoint>()
+            .Where(e => e.RoutePattern.RawText is { } text && !Path.GetFileName(text).Contains('.', StringComparison.Ordinal) || e.RoutePattern.RawText is "/openapi/{documentName}.json" or "/sitemap.xml" or "/robots.txt")
+            .SelectMany(e => e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"], (e, method) => $"{method} /{e.RoutePattern.RawText!.TrimStart('/')}")
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    }
+
+    // An options class says its section; what it binds are its public properties.
+    private static IEnumerable<string> Settings() =>
+        from type in typeof(Program).Assembly.GetTypes()
+        let section = type.GetField("Section", BindingFlags.Public | BindingFlags.Static)?.GetRawConstantValue() as string
+        where section is not null
+        from property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        orderby section, property.Name
+        select $"{section}:{property.Name} {(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType).Name} {property.GetValue(Activator.CreateInstance(type))}".TrimEnd();
+
+    private static IEnumerable<string> Verbs() =>
+        Program.CommandLine().Subcommands.SelectMany(c => c.Arguments.Select(a => a.Name).Concat(c.Options.Where(o => !o.Hidden && o is not System.CommandLine.Help.HelpOption).Select(o => o.Name)).Prepend("").Select(w => $"{c.Name} {w}".TrimEnd())).Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> Documented(string document, Func<string, string?> word) =>
+        File.ReadLines(Path.Combine(ArchitectureTests.Repository, "docs", document)).Select(word).OfType<string>().Order(StringComparer.Ordinal);
+}
