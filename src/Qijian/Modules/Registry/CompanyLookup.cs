@@ -75,9 +75,9 @@ internal sealed class CompanyLookup(AppDb db, TimeProvider clock) : ICompanyLook
         var outSources = await SourcesAsync([.. outgoing.Select(r => r.ToCompany).Distinct()], ct);
         var self = PartyOf(company);
         var shownVersions = versions.Select(v => v.Record.Number).ToHashSet();
-        List<RelationView> to = [.. incoming.Where(r => Holds(r, day) && shownVersions.Contains(r.Record))
+        List<RelationView> to = [.. incoming.Where(r => Holds(r, day, time.Ended) && shownVersions.Contains(r.Record))
             .Select(r => RelationOf(r, r.FromPerson is { } p ? new(EntityType.Person, people[p].Id, people[p].Name, null, null) : r.FromCompany is { } c && others.TryGetValue(c, out var body) ? PartyOf(body) : new(r.PartyType, null, r.PartyName, null, null), self, sources))];
-        List<RelationView> from = [.. outgoing.Take(Most).Where(r => Holds(r, day) && others.ContainsKey(r.ToCompany)).Select(r => RelationOf(r, self, PartyOf(others[r.ToCompany]), outSources))];
+        List<RelationView> from = [.. outgoing.Take(Most).Where(r => Holds(r, day, time.Ended) && others.ContainsKey(r.ToCompany)).Select(r => RelationOf(r, self, PartyOf(others[r.ToCompany]), outSources))];
         var facts = FactsOf(versions, sources, time).ToList();
         if (company.CreditCode is { } code && company.Province is { } derived && !facts.Any(f => f.Property == Vocabulary.Province) && versions.Count > 0)
             facts.Add(new(Vocabulary.Province, derived, null, null, null, null, Current: true, FailsCheck: false, ProvenanceOf(versions[0], sources) with { Basis = Basis.Derived, Record = code }));
@@ -141,8 +141,8 @@ internal sealed class CompanyLookup(AppDb db, TimeProvider clock) : ICompanyLook
             .Select(p => new EventView(kind, p.Statement[Vocabulary.Fields.Date] is { } date ? Headers.ParseDate(date) : null, p.Statement.Value, p.Statement.Fields, ProvenanceOf(p.Version, sources)))
             .OrderByDescending(e => e.Date)];
 
-    // Ended relations are seen by asking for a day on which they held.
-    private static bool Holds(Relation relation, DateOnly day) => (relation.ValidFrom is null || relation.ValidFrom <= day) && (relation.ValidTo is null || relation.ValidTo > day);
+    // Ended relations are seen by asking for them, or for a day on which they held.
+    private static bool Holds(Relation relation, DateOnly day, bool ended) => (relation.ValidFrom is null || relation.ValidFrom <= day) && (ended || relation.ValidTo is null || relation.ValidTo > day);
 
     private async Task<Dictionary<int, Company>> OthersAsync(List<Relation> incoming, List<Relation> outgoing, CancellationToken ct)
     {
