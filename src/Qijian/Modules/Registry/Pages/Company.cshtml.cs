@@ -70,22 +70,6 @@ internal sealed class CompanyModel(ICompanyLookup companies, TimeProvider clock)
         }
     }
 
-    /// <summary>The registered facts, a row for each property: the values shown, and those of other sources or earlier times.</summary>
-    public IReadOnlyList<FactRow> Rows
-    {
-        get
-        {
-            List<FactRow> rows = new(32);
-            foreach (var fact in View.Facts.OrderBy(f => f.Property.Id))
-            {
-                if (rows.Count == 0 || rows[^1].Property != fact.Property) rows.Add(new(fact.Property));
-                rows[^1].Add(fact);
-            }
-
-            return rows;
-        }
-    }
-
     /// <summary>schema.org Organization, as a data block.</summary>
     public IHtmlContent StructuredData => new HtmlString(CompanySchema.Of(View, $"{Request.Scheme}://{Request.Host}{Language.Path($"/companies/{View.Summary.Id}")}"));
 
@@ -151,30 +135,9 @@ internal sealed class CompanyModel(ICompanyLookup companies, TimeProvider clock)
 
     public static string RoleOf(RelationView relation) => Language.IsEnglish && relation.Role is Vocabulary.LegalRepresentative ? "Legal representative" : relation.Role ?? relation.Kind.Property.Label;
 
-    public static string? LangOf(Fact fact) => fact.Property == Vocabulary.EnglishName ? "en" : Format.Lang(fact.Value);
+    public IHtmlContent MarkOf(Fact fact) => Marks.Of(fact.Property, fact.Source, fact.Original);
 
-    public IHtmlContent MarkOf(Fact fact) => Marks.Of(fact.Property.Label, fact.Source, fact.Original);
+    public IHtmlContent MarkOf(RelationView relation) => Marks.Of(relation.Kind.Property, relation.Source);
 
-    public IHtmlContent MarkOf(RelationView relation) => Marks.Of(relation.Kind.Property.Label, relation.Source);
-
-    public IHtmlContent MarkOf(EventView happened) => Marks.Of(happened.Property.Label, happened.Source);
-}
-
-/// <summary>The values of one property.</summary>
-internal sealed class FactRow(Property property)
-{
-    public Property Property => property;
-    public string Label => property.Label;
-    public List<Fact> Shown { get; } = new(1);
-    public List<Fact> Others { get; private set; } = None;
-
-    private static readonly List<Fact> None = [];
-
-    // Of a property with many values none is the first: what no record states any more is marked as last seen.
-    public void Add(Fact fact)
-    {
-        if (fact.Current || property.Many) Shown.Add(fact);
-        else if (ReferenceEquals(Others, None)) Others = [fact];
-        else Others.Add(fact);
-    }
+    public IHtmlContent MarkOf(EventView happened) => Marks.Of(happened.Property, happened.Source);
 }

@@ -24,7 +24,7 @@ internal sealed record RelationList(string Id, string Title, IReadOnlyList<Relat
 
     public bool HasEnded(RelationView relation) => relation.ValidTo is { } to && to <= AsOf;
 
-    public IHtmlContent Mark(RelationView relation) => Marks.Of(relation.Kind.Property.Label, relation.Source);
+    public IHtmlContent Mark(RelationView relation) => Marks.Of(relation.Kind.Property, relation.Source);
 
     public static string ShareOf(RelationView r) =>
         r.Percent is { } percent ? Format.Percent(percent) : r.Minimum is null && r.Maximum is null ? "–" : Range(r.Minimum ?? 0, r.Maximum ?? 100);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Html;
@@ -19,14 +20,14 @@ public sealed class SourceMarks
     public IHtmlContent Boxes => new BoxList(boxes);
 
     /// <summary>The mark of a value.</summary>
-    /// <param name="what">What the value says, for those who cannot see where the mark stands.</param>
+    /// <param name="property">What the value says, for those who cannot see where the mark stands.</param>
     /// <param name="original">The value as filed, where that differs.</param>
-    public IHtmlContent Of(string what, Provenance source, string? original = null)
+    public IHtmlContent Of(Property property, Provenance source, string? original = null)
     {
         if (original is not null)
         {
             boxes.Add((source, original));
-            return new Mark(what, source, boxes.Count);
+            return new Mark(property, source, boxes.Count);
         }
 
         if (!numbers.TryGetValue(source, out var number))
@@ -35,31 +36,27 @@ public sealed class SourceMarks
             numbers[source] = number = boxes.Count;
         }
 
-        return new Mark(what, source, number);
+        return new Mark(property, source, number);
     }
 
-    private static (string Class, string Word) BasisOf(Provenance source) => source.Basis switch
+    private sealed class Mark(Property property, Provenance source, int number) : IHtmlContent
     {
-        Basis.User => ("src user", Text.PageUser),
-        Basis.Derived => ("src derived", Text.PageDerived),
-        _ => ("src", Text.PageFiled),
-    };
+        // The markup around the number: there are only so many properties, bases and languages.
+        private static readonly ConcurrentDictionary<(short Property, Basis Basis, bool English), (string Start, string End)> Words = new();
 
-    private sealed class Mark(string what, Provenance source, int number) : IHtmlContent
-    {
+        private static (string Start, string End) Make(Property property, Basis basis, HtmlEncoder encoder)
+        {
+            var (css, word) = basis switch { Basis.User => ("src user", Text.PageUser), Basis.Derived => ("src derived", Text.PageDerived), _ => ("src", Text.PageFiled) };
+            return ($" <button type=\"button\" class=\"{css}\" popovertarget=\"s", $"\" aria-label=\"{encoder.Encode(Text.PageMarkOf.With(word, property.Label))}\">{encoder.Encode(word)}<i>");
+        }
+
         public void WriteTo(TextWriter writer, HtmlEncoder encoder)
         {
-            var (css, word) = BasisOf(source);
+            var (start, end) = Words.GetOrAdd((property.Id, source.Basis, Language.IsEnglish), static (_, mark) => Make(mark.property, mark.Basis, mark.encoder), (property, source.Basis, encoder));
             var digits = number.ToString(CultureInfo.InvariantCulture);
-            writer.Write(" <button type=\"button\" class=\"");
-            writer.Write(css);
-            writer.Write("\" popovertarget=\"s");
+            writer.Write(start);
             writer.Write(digits);
-            writer.Write("\" aria-label=\"");
-            encoder.Encode(writer, Text.PageMarkOf.With(word, what));
-            writer.Write("\">");
-            encoder.Encode(writer, word);
-            writer.Write("<i>");
+            writer.Write(end);
             writer.Write(digits);
             writer.Write("</i></button>");
             if (source.InLatest) return;

@@ -26,7 +26,7 @@ internal sealed class HomeModel(ICompanyLookup companies, ICompanySearch search)
         var parts = CompanyName.Parse(name);
         var core = parts[parts.Brand].ToString() is { Length: > 1 } brand ? brand : name;
         yield return core;
-        if (Pinyin.Initials(name) is { Length: > 3 } initials) yield return initials;
+        if (Pinyin.Initials(core) is { Length: > 2 } initials) yield return initials;
         if ((company.CreditCode ?? company.Lei) is { } code) yield return code;
         if (company.LegalRepresentative is { } person) yield return person;
     }
