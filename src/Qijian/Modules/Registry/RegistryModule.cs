@@ -8,5 +8,9 @@ public static class RegistryModule
     public static IServiceCollection AddRegistry(this IServiceCollection services) =>
         services.AddScoped<ImportFile>().AddScoped<ICompanyLookup, CompanyLookup>().AddScoped<ICompanyFeed, CompanyFeed>().AddScoped<IPreparation, PrepareSample>();
 
-    public static void MapRegistry(this IEndpointRouteBuilder app) => CompanyEndpoints.Map(app);
+    public static void MapRegistry(this IEndpointRouteBuilder app)
+    {
+        CompanyEndpoints.Map(app);
+        Sitemap.Map(app);
+    }
 }
