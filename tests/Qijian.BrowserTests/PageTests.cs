@@ -63,8 +63,8 @@ public sealed class PageTests(BrowserSite browser) : IClassFixture<BrowserSite>
             TheoryData<string, bool, int> pages = [];
             string[] paths =
             [
-                "/", "/search", $"/search?q={Uri.EscapeDataString("星海")}&status=Active&province={Uri.EscapeDataString("江苏")}", "/search?q=qqqqwwww", "/search?page=0", "/nowhere",
-                Company, $"{Company}?asOf=2012-01-01", $"{Company}/ownership?ended=1", $"{Company}/people", $"{Company}/changes", $"{Company}/risk", $"{Company}/branches", Person,
+                "/", "/search", $"/search?q={Uri.EscapeDataString("星海")}&status=Active&province={Uri.EscapeDataString("江苏")}", "/search?q=qqqqwwww", "/nowhere",
+                Company, $"{Company}?asOf=2012-01-01", $"{Company}/ownership?ended=1", $"{Company}/people", $"{Company}/changes", Person,
                 $"/companies/{SampleRegister.Showcase.RangesCode}/ownership", $"/companies/{SampleRegister.Showcase.WrongCheckCode}",
             ];
             foreach (var path in paths)

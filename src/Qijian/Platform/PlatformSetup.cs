@@ -68,8 +68,9 @@ internal static class PlatformSetup
             var (style, script) = (csp.AddStyleSrc().Self(), csp.AddScriptSrc().Self());
             if (nonce)
             {
-                style.WithNonce();
+                style.WithNonce().WithHash256("l/2OpPg0d+2VLTLgwjf5mQo2CYwHDEqdj5TjbfEyVJI=").WithHash256("T13Uev3xCax2N28XaoAE8DOzQZKvPp7ZQVAi1iRREjo="); // two that it adds without one
                 script.WithNonce();
+                csp.AddStyleSrcAttr().UnsafeInline(); // it writes style attributes, which no nonce can vouch for
             }
 
             csp.AddImgSrc().Self().Data();
