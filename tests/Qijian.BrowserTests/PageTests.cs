@@ -163,7 +163,7 @@ public sealed class PageTests(BrowserSite browser) : IClassFixture<BrowserSite>
         await using var context = page.Context;
         await page.Locator("input[name=q]").FillAsync("示例");
         await page.Locator(".search button").ClickAsync();
-        await page.Locator(".facet a", new() { HasText = "存续" }).ClickAsync();
+        await page.Locator(".facet a", new() { HasText = "存续" }).ClickAsync(); // open beside the hits on a wide screen
         await page.Locator(".facet a", new() { HasText = "注销" }).ClickAsync();
         await Expect(page.Locator(".chips li")).ToHaveCountAsync(3); // two values of one facet, and the way to drop them all
         await page.Locator(".pager a[rel=next]").ClickAsync();

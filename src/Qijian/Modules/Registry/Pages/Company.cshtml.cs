@@ -111,7 +111,7 @@ internal sealed class CompanyModel(ICompanyLookup companies, TimeProvider clock)
     private bool Stands(EventView risk)
     {
         if (!Happened(risk)) return false;
-        foreach (var (field, value) in risk.Fields) if (field.Id == Vocabulary.Fields.PublicUntil.Id && Projector.DayOf(value) < View.AsOf) return false;
+        foreach (var (field, value) in risk.Fields) if (field.Id == Vocabulary.Fields.PublicUntil.Id && Headers.ParseDate(value) < View.AsOf) return false;
         return true;
     }
 
@@ -135,7 +135,7 @@ internal sealed class CompanyModel(ICompanyLookup companies, TimeProvider clock)
 
     public static string RoleOf(RelationView relation) => Language.IsEnglish && relation.Role is Vocabulary.LegalRepresentative ? "Legal representative" : relation.Role ?? relation.Kind.Property.Label;
 
-    public IHtmlContent MarkOf(Fact fact) => Marks.Of(fact.Property, fact.Source, fact.Original);
+    public IHtmlContent MarkOf(Fact fact) => Marks.Of(fact);
 
     public IHtmlContent MarkOf(RelationView relation) => Marks.Of(relation.Kind.Property, relation.Source);
 

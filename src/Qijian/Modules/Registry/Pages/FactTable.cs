@@ -70,7 +70,7 @@ internal sealed class FactTable(CompanyView view, SourceMarks marks) : IHtmlCont
             writer.Write("</span>");
         }
 
-        marks.Of(fact.Property, fact.Source, fact.Original).WriteTo(writer, encoder);
+        marks.Of(fact).WriteTo(writer, encoder);
         writer.Write("</div>");
     }
 }

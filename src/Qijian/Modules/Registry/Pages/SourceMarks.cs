@@ -14,26 +14,23 @@ namespace Qijian.Modules.Registry;
 public sealed class SourceMarks
 {
     private readonly List<(Provenance Source, string? Original)> boxes = [];
-    private readonly Dictionary<Provenance, int> numbers = [];
+    private readonly Dictionary<(Provenance Source, string? Original), int> numbers = [];
 
     /// <summary>The boxes of all marks asked for so far; they belong at the end of the page.</summary>
     public IHtmlContent Boxes => new BoxList(boxes);
+
+    /// <summary>The mark of a fact; its box gives the text as filed where that reads differently.</summary>
+    public IHtmlContent Of(Fact fact) => Of(fact.Property, fact.Source, fact.Original is { } original && original != FactText.Of(fact) ? original : null);
 
     /// <summary>The mark of a value.</summary>
     /// <param name="property">What the value says, for those who cannot see where the mark stands.</param>
     /// <param name="original">The value as filed, where that differs.</param>
     public IHtmlContent Of(Property property, Provenance source, string? original = null)
     {
-        if (original is not null)
+        if (!numbers.TryGetValue((source, original), out var number))
         {
             boxes.Add((source, original));
-            return new Mark(property, source, boxes.Count);
-        }
-
-        if (!numbers.TryGetValue(source, out var number))
-        {
-            boxes.Add((source, null));
-            numbers[source] = number = boxes.Count;
+            numbers[(source, original)] = number = boxes.Count;
         }
 
         return new Mark(property, source, number);
