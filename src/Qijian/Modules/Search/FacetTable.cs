@@ -16,7 +16,7 @@ internal sealed record FacetTable(string Name, Func<string> Label, SearchColumn 
     [
         new("status", () => Text.FacetStatus, SearchColumn.Status, r => r.Status,
             v => Enum.TryParse<CompanyStatus>(v, ignoreCase: true, out var status) ? [(uint)status] : Nothing,
-            code => code == 0 ? null : new FacetWord(((CompanyStatus)code).ToString(), ((CompanyStatus)code).Label())),
+            code => !Enum.IsDefined((CompanyStatus)code) ? null : new FacetWord(((CompanyStatus)code).ToString(), ((CompanyStatus)code).Label())),
         new("province", () => Text.FacetProvince, SearchColumn.Province, r => r.Province,
             v => ProvinceCode(v) is > 0 and var code ? [code] : Nothing,
             code => Provinces.Find(code.ToString("00", CultureInfo.InvariantCulture)) is { } p ? new FacetWord(p.ShortName, Language.IsEnglish ? p.EnglishName : p.ShortName) : null),

@@ -56,9 +56,17 @@ internal sealed class ResultsModel(ICompanySearch search, ICompanyLookup compani
         if (!search.Ready) return StatusCode(StatusCodes.Status503ServiceUnavailable);
         Found = await search.SearchAsync(new(Q, Values("province"), Values("industry"), Values("status"), Values("founded"), Values("capital"), order, page, 20, Request.Query["snapshot"]), ct);
         Fictional = (await companies.OverviewAsync(ct)).Datasets.Any(d => d.Fictional);
-        Chips = [.. Facets.SelectMany(f => Values(f).Select(v => (Found.Facets.FirstOrDefault(x => x.Name == f)?.Values.FirstOrDefault(x => string.Equals(x.Value, v, StringComparison.OrdinalIgnoreCase))?.Label ?? v, Toggle(f, v))))];
+        Chips = [.. Facets.SelectMany(f => Values(f).Select(v => (LabelOf(f, v), Toggle(f, v))))];
         for (var text = Q; Found.Total == 0 && Nearest.Count == 0 && text.Length > 2; text = text[..^Math.Max(1, text.Length / 3)]) Nearest = [.. (await search.SuggestAsync(text, ct)).Take(5)];
         return Page();
+    }
+
+    // As the facet words it; a value that no company has is not among those counted.
+    private static string LabelOf(string facet, string value)
+    {
+        var table = FacetTable.All.First(t => t.Name == facet);
+        var word = table.Codes(value) is [var code, ..] ? table.Show(code) : null;
+        return word is null || (facet is "founded" && word.Value != value) ? value : word.Label;
     }
 
     /// <summary>The same page with one value of a facet taken in or out.</summary>
