@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.StaticAssets;
 
 namespace Qijian.Tests;
 
@@ -57,7 +58,7 @@ public sealed class PublicSurfaceTests
         await using var site = await TestSite.StartAsync();
         var endpoints = await site.WithAsync<EndpointDataSource, IReadOnlyList<Endpoint>>(source => Task.FromResult(source.Endpoints));
         return [.. endpoints.OfType<RouteEndpoint>()
-            .Where(e => e.RoutePattern.RawText is { } text && !Path.GetFileName(text).Contains('.', StringComparison.Ordinal) || e.RoutePattern.RawText is "/openapi/{documentName}.json" or "/sitemap.xml" or "/robots.txt")
+            .Where(e => e.Metadata.GetMetadata<StaticAssetDescriptor>() is null)
             .SelectMany(e => e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"], (e, method) => $"{method} /{e.RoutePattern.RawText!.TrimStart('/')}")
             .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }

@@ -92,7 +92,7 @@ public sealed class SiteTests(SampleSite sample) : IClassFixture<SampleSite>
         Assert.All(company.GetProperty("facts").EnumerateArray(), f => Assert.Equal("sample", f.GetProperty("source").GetProperty("dataset").GetString()));
         var page = await client.GetStringAsync($"/companies/{Company}", Ct);
         Assert.Contains("示例数据，公司均为虚构", page, StringComparison.Ordinal);
-        Assert.True(page.Split("<details class=\"src").Length > 10);
+        Assert.True(page.Split("popovertarget=\"s").Length > 10);
     }
 
     [Fact]

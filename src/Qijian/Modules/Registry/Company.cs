@@ -42,6 +42,21 @@ namespace Qijian.Modules.Registry
     /// <summary>The normalised registration status.</summary>
     public enum CompanyStatus : byte { Active = 1, Deregistered, Revoked, Annulled, MovedOut, BeingSetUp, InLiquidation, Suspended, Other }
 
+    /// <summary>How a status reads and looks.</summary>
+    public static class CompanyStatuses
+    {
+        /// <summary>The status in the reader's language.</summary>
+        public static string Label(this CompanyStatus status) => Text.PageStatuses.Split('|')[(int)status - 1];
+
+        /// <summary>The class that gives it its colour and its shape.</summary>
+        public static string Class(this CompanyStatus status) => status switch
+        {
+            CompanyStatus.Active => "good",
+            CompanyStatus.Deregistered or CompanyStatus.Revoked or CompanyStatus.Annulled => "bad",
+            _ => "warn",
+        };
+    }
+
     /// <summary>A public id that no longer has a page of its own: merged into another body, or removed.</summary>
     internal sealed class RetiredId
     {

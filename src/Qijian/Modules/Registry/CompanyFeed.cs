@@ -18,6 +18,12 @@ public interface ICompanyFeed
 
     /// <summary>The sequence number of the last commit.</summary>
     Task<long> SequenceAsync(CancellationToken ct);
+
+    /// <summary>The least company number that is at least so large, or null where there is none.</summary>
+    Task<int?> FirstNumberAsync(int from, CancellationToken ct);
+
+    /// <summary>The public ids of the companies whose numbers lie between, the upper bound not included. Memory does not grow with their count.</summary>
+    IAsyncEnumerable<string> IdsAsync(int from, int before, CancellationToken ct);
 }
 
 /// <summary>A company as an index sees it: public registers only, persons by their public roles.</summary>
@@ -26,6 +32,11 @@ public sealed record IndexedCompany(CompanySummary Company, IReadOnlyList<string
 internal sealed class CompanyFeed(AppDb db) : ICompanyFeed
 {
     private const int Page = 2000;
+
+    public Task<int?> FirstNumberAsync(int from, CancellationToken ct) => db.Companies.Where(c => c.Number >= from).OrderBy(c => c.Number).Select(c => (int?)c.Number).FirstOrDefaultAsync(ct);
+
+    public IAsyncEnumerable<string> IdsAsync(int from, int before, CancellationToken ct) =>
+        db.Companies.Where(c => c.Number >= from && c.Number < before).OrderBy(c => c.Number).Select(c => c.Id).AsAsyncEnumerable();
 
     public async IAsyncEnumerable<IndexedCompany> ReadAllAsync([EnumeratorCancellation] CancellationToken ct)
     {

@@ -79,7 +79,7 @@ internal sealed class CompanyLookup(AppDb db, CompanyQueries queries, SourceCata
         List<RelationView> to = [], from = await ViewsFromAsync(outgoing.Count > Most ? outgoing[..Most] : outgoing, self, day, time, hash, ct);
         foreach (var (version, statement) in body.Relations())
         {
-            if (!statement.HoldsOn(day)) continue; // ended relations are seen by asking for a day on which they held
+            if (!Holds(statement, day, time)) continue;
             var party = edges.Find(e => BodyFacts.States(statement, e.Edge, e.Party)).Party ?? NamedIn(statement);
             to.Add(body.View(version, statement, party, self));
         }
@@ -119,11 +119,14 @@ internal sealed class CompanyLookup(AppDb db, CompanyQueries queries, SourceCata
             body.AddTo(hash);
             AddTo(hash, target);
             foreach (var (version, statement) in body.Relations())
-                if ((day is not { } on || statement.HoldsOn(on)) && group.Any(e => BodyFacts.States(statement, e, self))) views.Add(body.View(version, statement, self, PartyOf(target)));
+                if ((day is not { } on || Holds(statement, on, time)) && group.Any(e => BodyFacts.States(statement, e, self))) views.Add(body.View(version, statement, self, PartyOf(target)));
         }
 
         return views;
     }
+
+    // Ended relations are seen by asking for them, or for a day on which they held.
+    private static bool Holds(Statement statement, DateOnly day, AsOf time) => time.Ended ? statement.From is null || statement.From <= day : statement.HoldsOn(day);
 
     private async Task<Dictionary<int, Company>> CompaniesAsync(IReadOnlyList<int> numbers, CancellationToken ct) =>
         numbers.Count == 0 ? [] : await db.Companies.AsNoTracking().Where(c => EF.Parameter(numbers).Contains(c.Number)).ToDictionaryAsync(c => c.Number, ct);

@@ -19,7 +19,8 @@ public interface ICompanyLookup
 }
 
 /// <summary>A point on both time axes: <see cref="Day"/> in the world, <see cref="Known"/> in what was recorded.</summary>
-public readonly record struct AsOf(DateOnly? Day, DateTimeOffset? Known);
+/// <param name="Ended">Whether relations that had ended by then are wanted too.</param>
+public readonly record struct AsOf(DateOnly? Day, DateTimeOffset? Known, bool Ended = false);
 
 /// <summary>What became of a look-up: found, moved to another id, gone for good, or never there.</summary>
 public abstract record CompanyLookupResult
@@ -52,9 +53,6 @@ public sealed record CompanySummary(
     int Number, string Id, EntityType Type, string? Name, string? CreditCode, string? RegistrationNumber, string? Lei, string? StockCode,
     CompanyStatus? Status, string? Province, string? City, DateOnly? FoundedOn, Money? Capital, string? LegalForm, string? Industry,
     string? LegalRepresentative, string? LegalRepresentativeId);
-
-/// <summary>An amount in the minor unit (fen, cent) of its ISO 4217 currency.</summary>
-public readonly record struct Money(long Minor, string Currency);
 
 /// <summary>Where a value comes from and when it was known.</summary>
 /// <param name="Record">The record's key in its dataset.</param>

@@ -76,7 +76,7 @@ internal sealed class Projector(Func<PartyKey, int?> bodyOf)
         else if (property == Vocabulary.FoundedOn) company.FoundedOn ??= DayOf(value);
         else if (property == Vocabulary.LegalForm) company.LegalForm ??= value;
         else if (property == Vocabulary.Industry) company.Industry ??= value;
-        else if (property == Vocabulary.Capital && company.Capital is null && MoneyOf(value) is { } money) (company.Capital, company.CapitalCurrency) = (money.Minor, money.Currency);
+        else if (property == Vocabulary.Capital && company.Capital is null && Money.Parse(value) is { } money) (company.Capital, company.CapitalCurrency) = (money.Minor, money.Currency);
     }
 
     private void Relate(Company company, Version version, Statement statement)
@@ -123,18 +123,9 @@ internal sealed class Projector(Func<PartyKey, int?> bodyOf)
 
     public static DateOnly? DayOf(string value) => DateOnly.TryParseExact(value, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
 
-    /// <summary>Reads the "amount currency" that a money statement holds.</summary>
-    public static Money? MoneyOf(string value)
-    {
-        var space = value.LastIndexOf(' ');
-        if (space < 1 || !decimal.TryParse(value.AsSpan(0, space), NumberStyles.Number, CultureInfo.InvariantCulture, out var amount)) return null;
-        var currency = value[(space + 1)..];
-        return currency.Length == 3 && decimal.Abs(amount) < 90_000_000_000_000_000m ? new((long)decimal.Round(amount * 100), currency) : null;
-    }
-
     /// <summary>Reads an amount as a register writes it.</summary>
     public static Money? MoneyText(string? text) =>
-        text is not null && Engine.Identifiers.Capital.TryParse(text, out var capital) ? MoneyOf($"{capital.Amount.ToString(CultureInfo.InvariantCulture)} {capital.Currency}") : null;
+        text is not null && Engine.Identifiers.Capital.TryParse(text, out var capital) ? Money.Parse($"{capital.Amount.ToString(CultureInfo.InvariantCulture)} {capital.Currency}") : null;
 
     private static int? PartsPerMillion(string? percent) => Percent.Parse(percent) is { } value ? (int)decimal.Round(value * 10_000) : null;
 

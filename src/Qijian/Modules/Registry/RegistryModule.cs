@@ -9,5 +9,9 @@ public static class RegistryModule
         services.AddSingleton<CompanyQueries>().AddSingleton<SourceCatalog>().AddSingleton<IImportFollower>(s => s.GetRequiredService<SourceCatalog>())
             .AddScoped<ImportFile>().AddScoped<ICompanyLookup, CompanyLookup>().AddScoped<ICompanyFeed, CompanyFeed>().AddScoped<IPreparation, PrepareSample>();
 
-    public static void MapRegistry(this IEndpointRouteBuilder app) => CompanyEndpoints.Map(app);
+    public static void MapRegistry(this IEndpointRouteBuilder app)
+    {
+        CompanyEndpoints.Map(app);
+        Sitemap.Map(app);
+    }
 }

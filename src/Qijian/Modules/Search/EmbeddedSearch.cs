@@ -95,8 +95,18 @@ internal sealed partial class EmbeddedSearch(IServiceScopeFactory scopes, DataFo
         return new([.. hits], result.Total, Math.Max(1, request.Page), pageSize, [.. FacetTable.All.Select(f => f.Of(result.Facets, f.Values(request)))], name, result.Took.TotalMilliseconds);
     }
 
-    public Task<IReadOnlyList<SearchSuggestion>> SuggestAsync(string text, CancellationToken ct) =>
-        Task.FromResult<IReadOnlyList<SearchSuggestion>>([.. Index.Current.Suggest(text, 10).Select(s => new SearchSuggestion(s.Id, s.Name, s.CreditCode, MatchedOf(s.Matched), s.MatchedText))]);
+    public async Task<IReadOnlyList<SearchSuggestion>> SuggestAsync(string text, CancellationToken ct)
+    {
+        var found = Index.Current.Suggest(text, 10);
+        if (found.Count == 0) return [];
+        await using var scope = scopes.CreateAsyncScope();
+        var companies = (await scope.ServiceProvider.GetRequiredService<ICompanyLookup>().SummariesAsync([.. found.Select(s => s.Number)], ct)).ToDictionary(c => c.Number);
+        return [.. found.Select(s =>
+        {
+            var (matched, status) = (MatchedOf(s.Matched), companies.GetValueOrDefault(s.Number)?.Status);
+            return new SearchSuggestion(s.Id, s.Name, s.CreditCode, matched, s.MatchedText, ResultsModel.Why(matched), status, status?.Label(), status?.Class());
+        })];
+    }
 
     private SearchIndex Index => index ?? throw new InvalidOperationException("The index is not open yet.");
 

@@ -16,7 +16,7 @@ internal sealed record FacetTable(string Name, Func<string> Label, SearchColumn 
     [
         new("status", () => Text.FacetStatus, SearchColumn.Status, r => r.Status,
             v => Enum.TryParse<CompanyStatus>(v, ignoreCase: true, out var status) ? [(uint)status] : Nothing,
-            code => code == 0 ? null : new FacetWord(((CompanyStatus)code).ToString(), StatusLabel((CompanyStatus)code))),
+            code => !Enum.IsDefined((CompanyStatus)code) ? null : new FacetWord(((CompanyStatus)code).ToString(), ((CompanyStatus)code).Label())),
         new("province", () => Text.FacetProvince, SearchColumn.Province, r => r.Province,
             v => ProvinceCode(v) is > 0 and var code ? [code] : Nothing,
             code => Provinces.Find(code.ToString("00", CultureInfo.InvariantCulture)) is { } p ? new FacetWord(p.ShortName, Language.IsEnglish ? p.EnglishName : p.ShortName) : null),
@@ -48,8 +48,6 @@ internal sealed record FacetTable(string Name, Func<string> Label, SearchColumn 
     public static byte IndustryCode(string? text) =>
         text is { Length: > 0 } && text[0] is >= 'A' and <= 'T' && (text.Length == 1 || char.IsAsciiDigit(text[1])) ? (byte)(text[0] - 'A' + 1)
         : Industry.Find(text)?.Section is { } section ? (byte)(section.Code[0] - 'A' + 1) : (byte)0;
-
-    public static string StatusLabel(CompanyStatus status) => Text.Statuses.Split('|')[(int)status - 1];
 
     // "2010-2019", "2020-", "-1999" or one year.
     private static IReadOnlyList<uint> YearsOf(string text)

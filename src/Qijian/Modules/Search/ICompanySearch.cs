@@ -37,5 +37,5 @@ public sealed record Facet(string Name, string Label, IReadOnlyList<FacetValue> 
 /// <summary>One page of hits.</summary>
 public sealed record SearchPage(IReadOnlyList<SearchHit> Hits, long Total, int Page, int PageSize, IReadOnlyList<Facet> Facets, string Snapshot, double TookMs);
 
-/// <summary>One entry of the type-ahead.</summary>
-public sealed record SearchSuggestion(string Id, string Name, string? CreditCode, Matched Matched, string? MatchedText);
+/// <summary>One entry of the type-ahead; <see cref="Why"/> says in words of the reader's language by what it was found.</summary>
+public sealed record SearchSuggestion(string Id, string Name, string? CreditCode, Matched Matched, string? MatchedText, string Why, Registry.CompanyStatus? Status, string? StatusLabel, string? StatusClass);

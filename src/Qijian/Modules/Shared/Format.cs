@@ -1,41 +1,30 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Html;
-using Qijian.Modules.Registry;
 
 namespace Qijian.Modules.Shared;
 
-/// <summary>How values read on a page, in the reader's language.</summary>
-internal static class Format
+/// <summary>How plain values read on a page, in the reader's language.</summary>
+public static class Format
 {
+    /// <summary>2024-06-30, or nothing.</summary>
     public static string Day(DateOnly? day) => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "";
 
+    /// <summary>The day that it was in China at an instant.</summary>
     public static string Day(DateTimeOffset at) => Day(ChinaTime.Day(at));
 
-    public static string Percent(decimal? percent) => percent is { } value ? value.ToString("0.####", CultureInfo.InvariantCulture) + "%" : "";
+    /// <summary>33.3333%.</summary>
+    public static string Percent(decimal percent) => percent.ToString("0.####", CultureInfo.InvariantCulture) + "%";
 
-    /// <summary>185,000 万元 or CNY 1.85 bn.</summary>
-    public static string Money(Money? money)
+    /// <summary>1,234,567.</summary>
+    public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>The language to mark a text with where it is not the page's own, by its letters; null where it is.</summary>
+    public static string? Lang(string? text)
     {
-        if (money is not { } m) return "";
-        var amount = m.Minor / 100m;
-        if (Language.IsEnglish)
-        {
-            var (number, unit) = amount switch { >= 1_000_000_000 => (amount / 1_000_000_000, " bn"), >= 1_000_000 => (amount / 1_000_000, " m"), _ => (amount, "") };
-            return string.Create(CultureInfo.InvariantCulture, $"{m.Currency} {number:#,0.####}{unit}");
-        }
-
-        var name = m.Currency switch { "CNY" => "元", "USD" => "美元", "HKD" => "港元", "JPY" => "日元", "EUR" => "欧元", "GBP" => "英镑", var other => $" {other}" };
-        return amount >= 10_000 ? string.Create(CultureInfo.InvariantCulture, $"{amount / 10_000:#,0.####} 万{name}") : string.Create(CultureInfo.InvariantCulture, $"{amount:#,0.##} {name}");
+        if (!Language.IsEnglish || text is null) return null;
+        foreach (var letter in text) if (letter is >= '\u3400' and <= '\u9fff') return "zh-CN";
+        return null;
     }
-
-    /// <summary>A status as a coloured word with a shape.</summary>
-    public static (string Word, string Class)? Status(CompanyStatus? status) => status is not { } known ? null
-        : (Search.FacetTable.StatusLabel(known), known switch
-        {
-            CompanyStatus.Active => "good",
-            CompanyStatus.Deregistered or CompanyStatus.Revoked or CompanyStatus.Annulled => "bad",
-            _ => "warn",
-        });
 
     /// <summary>The text with its matched parts marked.</summary>
     public static IHtmlContent Marked(string text, IReadOnlyList<Range> marks)
@@ -45,17 +34,11 @@ internal static class Format
         foreach (var mark in marks)
         {
             var (start, length) = mark.GetOffsetAndLength(text.Length);
+            if (start < at) continue;
             html.Append(text[at..start]).AppendHtml("<mark>").Append(text[start..(start + length)]).AppendHtml("</mark>");
             at = start + length;
         }
 
         return html.Append(text[at..]);
     }
-
-    public static string Value(Fact fact) => fact.Property.Type switch
-    {
-        Registry.ValueType.Status => Enum.TryParse<CompanyStatus>(fact.Value, out var status) ? Search.FacetTable.StatusLabel(status) : fact.Value,
-        Registry.ValueType.Money => Projector.MoneyOf(fact.Value) is { } money ? Money(money) : fact.Value,
-        _ => fact.Value,
-    };
 }

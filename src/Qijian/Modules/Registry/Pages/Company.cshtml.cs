@@ -1,71 +1,143 @@
-using System.Globalization;
-using System.Text.Json;
 using Microsoft.AspNetCore.Html;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Qijian.Engine.Identifiers;
 using Qijian.Modules.Shared;
 
 namespace Qijian.Modules.Registry;
 
-/// <summary>A table of relations on a page.</summary>
-/// <param name="Incoming">Whether the other party is the source of each edge.</param>
-/// <param name="Remainder">Percent that no named owner holds.</param>
-internal sealed record RelationList(string Title, IReadOnlyList<RelationView> Relations, bool Incoming, decimal? Remainder);
-
-internal sealed class CompanyModel(ICompanyLookup companies) : PageModel
+internal sealed class CompanyModel(ICompanyLookup companies, TimeProvider clock) : PageModel
 {
     /// <summary>What stands in the identity block.</summary>
     public static readonly IReadOnlyList<Property> Headline =
         [Vocabulary.CreditCode, Vocabulary.RegistrationNumber, Vocabulary.Lei, Vocabulary.StockCode, Vocabulary.Capital, Vocabulary.FoundedOn, Vocabulary.Registrar];
 
+    // A page that a browser kept from an earlier build names style sheets that are gone.
+    public static readonly string Build = typeof(CompanyModel).Module.ModuleVersionId.ToString("N")[..8];
+
     public CompanyView View { get; private set; } = null!; // set by OnGet
     public string Tab { get; private set; } = "";
     public DateOnly? AsOf { get; private set; }
+    public bool Ended { get; private set; }
     public bool BadDate { get; private set; }
+    public bool Past { get; private set; }
+    public SourceMarks Marks { get; } = new();
+    public IReadOnlyList<EventView> Events { get; private set; } = [];
+    public IReadOnlyList<(string Tab, string Label, int Count)> Tabs { get; private set; } = [];
 
-    public IReadOnlyList<EventView> Events => Tab == "risk" ? View.Risks : View.Changes;
+    public string Name => View.Summary.Name ?? View.Summary.Lei ?? View.Summary.Id;
+    public string TabLabel => Tabs.First(t => t.Tab == Tab).Label;
+    public static string? PageLang => Language.IsEnglish ? "en" : null; // inside an element of another language
 
-    /// <summary>What the direct shares leave open, where any share is stated.</summary>
-    public decimal? Remainder =>
-        View.Owners.Where(o => o.Kind.CarriesEquity && o.Source.InLatest).ToList() is { Count: > 0 } owners && owners.Any(o => o.Percent is not null) && 100 - owners.Sum(o => o.Percent ?? o.Minimum ?? 0) is > 0.01m and var rest ? rest : null;
+    /// <summary>By the facts of the day, where a day is asked for.</summary>
+    public CompanyStatus? Status => !Past ? View.Summary.Status : Enum.TryParse<CompanyStatus>(View[Vocabulary.Status]?.Value, out var status) ? status : null;
 
-    public IEnumerable<(string Tab, string Label, int Count)> Tabs =>
-    [
-        ("", Text.PageTabRegistration, 0), ("ownership", Text.PageTabOwnership, View.Owners.Count + View.Holdings.Count), ("people", Text.PageTabPeople, View.Officers.Count),
-        ("changes", Text.PageTabChanges, View.Changes.Count), ("risk", Text.PageTabRisk, View.Risks.Count), ("branches", Text.PageTabBranches, View.Branches.Count),
-    ];
-
-    /// <summary>schema.org Organization, as a data block. The serialiser escapes what could end it.</summary>
-    public IHtmlContent StructuredData => new HtmlString(JsonSerializer.Serialize(new Dictionary<string, object?>(StringComparer.Ordinal)
+    public string Description
     {
-        ["@context"] = "https://schema.org", ["@type"] = "Organization", ["name"] = View.Summary.Name, ["identifier"] = View.Summary.Id,
-        ["leiCode"] = View.Summary.Lei, ["foundingDate"] = View.Summary.FoundedOn?.ToString("O", CultureInfo.InvariantCulture),
-    }));
+        get
+        {
+            var c = View.Summary;
+            return string.Join(Language.IsEnglish ? ", " : "，", new[] { Name, c.Status?.Label(), c.CreditCode, c.LegalRepresentative, c.Capital?.Display, c.Province }.Where(t => !string.IsNullOrEmpty(t)));
+        }
+    }
 
-    public async Task<IActionResult> OnGetAsync(string id, string? tab, string? asOf, CancellationToken ct)
+    public RelationView? Representative
+    {
+        get
+        {
+            foreach (var officer in View.Officers) if (officer.Role is Vocabulary.LegalRepresentative && officer.Source.InLatest && HoldsOn(officer)) return officer;
+            return null;
+        }
+    }
+
+    /// <summary>The dated former name that the body bore on the day.</summary>
+    public string? NameThen
+    {
+        get
+        {
+            foreach (var fact in View.Facts) if (fact.Property == Vocabulary.PreviousName && fact.ValidTo > View.AsOf && (fact.ValidFrom is null || fact.ValidFrom <= View.AsOf)) return fact.Value;
+            return null;
+        }
+    }
+
+    /// <summary>Where the credit code says that the body was registered.</summary>
+    public string? CodeRegion
+    {
+        get
+        {
+            if (View.Summary.CreditCode is not { Length: CreditCode.Length } code || Regions.Decode(code[2..8], View.Summary.FoundedOn?.Year) is not { Province: { } province } region) return null;
+            return province + region.City + region.County + (region.FormerDivision ? Text.PageFormerDivision : "");
+        }
+    }
+
+    /// <summary>schema.org Organization, as a data block.</summary>
+    public IHtmlContent StructuredData => new HtmlString(CompanySchema.Of(View, $"{Request.Scheme}://{Request.Host}{Language.Path($"/companies/{View.Summary.Id}")}"));
+
+    public async Task<IActionResult> OnGetAsync(string id, string? tab, string? asOf, string? ended, CancellationToken ct)
     {
         Tab = tab ?? "";
         if (Tab is not ("" or "ownership" or "people" or "changes" or "risk" or "branches")) return NotFound();
         AsOf = asOf is null ? null : Headers.ParseDate(asOf);
         BadDate = asOf is { Length: > 0 } && AsOf is null;
-        switch (await companies.FindAsync(id, new(AsOf, null), ct))
+        Ended = ended is "1" && Tab is "ownership" or "people" or "branches";
+        switch (await companies.FindAsync(id, new(AsOf, null, Ended), ct))
         {
             case CompanyLookupResult.Found(var view):
-                View = view;
-                return CompanyEndpoints.NotModified(HttpContext, $"{view.Version}-{Tab}-{Format.Day(view.AsOf)}") ? StatusCode(StatusCodes.Status304NotModified) : Page();
+                Show(view);
+                return CompanyEndpoints.NotModified(HttpContext, $"{view.Version}-{Build}-{Tab}-{asOf?.Length}{Format.Day(view.AsOf)}{(Ended ? "-e" : "")}") ? StatusCode(StatusCodes.Status304NotModified) : Page();
             case CompanyLookupResult.Moved(var other): return RedirectPermanent(Language.Path($"/companies/{other}{(Tab.Length > 0 ? "/" + Tab : "")}{Request.QueryString}"));
             case CompanyLookupResult.Gone: return StatusCode(StatusCodes.Status410Gone);
             default: return NotFound();
         }
     }
 
-    public string TabLink(string tab, bool keepDate) =>
-        Language.Path($"/companies/{View.Summary.Id}{(tab.Length > 0 ? "/" + tab : "")}") + (keepDate && AsOf is { } day ? $"?asOf={Format.Day(day)}" : "");
+    private void Show(CompanyView view)
+    {
+        View = view;
+        Past = AsOf is { } day && day < DateOnly.FromDateTime(clock.GetUtcNow().AddHours(8).DateTime);
+        var risks = view.Risks.Where(Stands).OrderByDescending(e => e.Date).ToList();
+        var changes = Past ? view.Changes.Where(Happened).ToList() : view.Changes;
+        Events = Tab == "risk" ? risks : changes;
+        Tabs =
+        [
+            ("", Text.PageTabRegistration, 0), ("ownership", Text.PageTabOwnership, Holding(view.Owners) + Holding(view.Holdings)), ("people", Text.PageTabPeople, Holding(view.Officers)),
+            ("changes", Text.PageTabChanges, changes.Count), ("risk", Text.PageTabRisk, risks.Count), ("branches", Text.PageTabBranches, Holding(view.Branches)),
+        ];
+    }
+
+    private bool Happened(EventView happened) => !Past || happened.Date is null || happened.Date <= View.AsOf;
+
+    // A penalty may be shown until its publicity period ends, and never longer.
+    private bool Stands(EventView risk)
+    {
+        if (!Happened(risk)) return false;
+        foreach (var (field, value) in risk.Fields) if (field.Id == Vocabulary.Fields.PublicUntil.Id && Headers.ParseDate(value) < View.AsOf) return false;
+        return true;
+    }
+
+    private bool HoldsOn(RelationView relation) => relation.ValidTo is null || relation.ValidTo > View.AsOf;
+
+    private int Holding(IReadOnlyList<RelationView> relations) => Ended ? relations.Count(HoldsOn) : relations.Count;
+
+    public static IReadOnlyList<RelationView> Equity(IReadOnlyList<RelationView> relations) => [.. relations.Where(r => r.Kind.CarriesEquity)];
+
+    public static IReadOnlyList<RelationView> Control(IReadOnlyList<RelationView> relations) => [.. relations.Where(r => !r.Kind.CarriesEquity)];
+
+    public RelationList List(string id, string title, IReadOnlyList<RelationView> relations, bool incoming, bool share = false) =>
+        new(id, title, relations, incoming, share, View.AsOf, Marks) { EndedLink = Link(Tab, AsOf, !Ended), Ended = Ended };
+
+    /// <summary>The address of a tab, on the day and with or without what has ended.</summary>
+    public string Link(string tab, DateOnly? day, bool ended)
+    {
+        var path = Language.Path(tab.Length > 0 ? $"/companies/{View.Summary.Id}/{tab}" : $"/companies/{View.Summary.Id}");
+        return day is { } asOf ? $"{path}?asOf={Format.Day(asOf)}{(ended ? "&ended=1" : "")}" : ended ? path + "?ended=1" : path;
+    }
 
     public static string RoleOf(RelationView relation) => Language.IsEnglish && relation.Role is Vocabulary.LegalRepresentative ? "Legal representative" : relation.Role ?? relation.Kind.Property.Label;
 
-    /// <summary>The source mark of a fact, with the other values of its property.</summary>
-    public SourceMark MarkOf(Fact fact) => new(fact.Property.Label, fact.Source, fact.Original) { Others = [.. View.Facts.Where(f => f.Property == fact.Property && !f.Current)] };
+    public IHtmlContent MarkOf(Fact fact) => Marks.Of(fact);
 
-    public static SourceMark MarkOf(RelationView relation) => new(relation.Kind.Property.Label, relation.Source);
+    public IHtmlContent MarkOf(RelationView relation) => Marks.Of(relation.Kind.Property, relation.Source);
+
+    public IHtmlContent MarkOf(EventView happened) => Marks.Of(happened.Property, happened.Source);
 }

@@ -3,9 +3,12 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Qijian.Modules.Registry;
 
-internal sealed class PersonModel(ICompanyLookup companies) : PageModel
+internal sealed class PersonModel(ICompanyLookup companies, TimeProvider clock) : PageModel
 {
     public PersonView Person { get; private set; } = null!; // set by OnGet
+    public RelationList Roles { get; private set; } = null!; // set by OnGet
+
+    public string Description => string.Join(Language.IsEnglish ? ", " : "，", Person.Roles.Take(3).Select(r => $"{r.To.Name} {CompanyModel.RoleOf(r)}").Prepend(Person.Name));
 
     public async Task<IActionResult> OnGetAsync(string id, CancellationToken ct)
     {
@@ -13,7 +16,8 @@ internal sealed class PersonModel(ICompanyLookup companies) : PageModel
         {
             case PersonLookupResult.Found(var person):
                 Person = person;
-                return CompanyEndpoints.NotModified(HttpContext, person.Version) ? StatusCode(StatusCodes.Status304NotModified) : Page();
+                Roles = new("roles", Text.PageRoles, person.Roles, Incoming: false, Share: false, DateOnly.FromDateTime(clock.GetUtcNow().AddHours(8).DateTime), new());
+                return CompanyEndpoints.NotModified(HttpContext, $"{person.Version}-{CompanyModel.Build}") ? StatusCode(StatusCodes.Status304NotModified) : Page();
             case PersonLookupResult.Gone: return StatusCode(StatusCodes.Status410Gone);
             default: return NotFound();
         }

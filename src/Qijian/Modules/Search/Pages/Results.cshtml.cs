@@ -8,15 +8,41 @@ using Qijian.Modules.Shared;
 
 namespace Qijian.Modules.Search;
 
-internal sealed class ResultsModel(ICompanySearch search) : PageModel
+internal sealed class ResultsModel(ICompanySearch search, ICompanyLookup companies) : PageModel
 {
-    private static readonly string[] Facets = ["province", "industry", "status", "founded", "capital"];
+    /// <summary>So many values of a facet stand open; the rest are one click away.</summary>
+    public const int ValuesShown = 8;
+
+    private static readonly string[] Facets = ["status", "province", "industry", "founded", "capital"];
 
     public string Q { get; private set; } = "";
     public string Sort { get; private set; } = "relevance";
     public SearchPage Found { get; private set; } = null!; // set by OnGet
-    public bool Filtered => Facets.Any(Request.Query.ContainsKey);
+    public bool Fictional { get; private set; }
     public long Pages => (Found.Total + Found.PageSize - 1) / Found.PageSize;
+
+    /// <summary>The chosen filters, each with the address of the same page without it.</summary>
+    public IReadOnlyList<(string Label, string Link)> Chips { get; private set; } = [];
+
+    /// <summary>Where nothing was found: what a shorter form of the text finds.</summary>
+    public IReadOnlyList<SearchSuggestion> Nearest { get; private set; } = [];
+
+    /// <summary>What was looked for, in words.</summary>
+    public string Tried => string.Join(Language.IsEnglish ? ", " : "、", Chips.Select(c => c.Label).Prepend(Q).Where(t => t.Length > 0));
+
+    /// <summary>The first, the last and those around this page; 0 is a gap.</summary>
+    public IEnumerable<long> PageNumbers
+    {
+        get
+        {
+            var before = 0L;
+            foreach (var page in new long[] { 1, Found.Page - 2, Found.Page - 1, Found.Page, Found.Page + 1, Found.Page + 2, Pages }.Where(p => p >= 1 && p <= Pages).Distinct().Order())
+            {
+                if (page > before + 1) yield return 0;
+                yield return before = page;
+            }
+        }
+    }
 
     public static IEnumerable<(string Word, string Label)> SortLinks =>
         [("relevance", Text.SortRelevance), ("founded-desc", Text.SortFoundedDesc), ("founded", Text.SortFounded), ("capital-desc", Text.SortCapitalDesc), ("name", Text.SortName)];
@@ -29,7 +55,18 @@ internal sealed class ResultsModel(ICompanySearch search) : PageModel
         if (SearchModule.SortOf(Sort) is not { } order || (Request.Query["page"] is [{ Length: > 0 } number] && (!int.TryParse(number, CultureInfo.InvariantCulture, out page) || page < 1))) return BadRequest();
         if (!search.Ready) return StatusCode(StatusCodes.Status503ServiceUnavailable);
         Found = await search.SearchAsync(new(Q, Values("province"), Values("industry"), Values("status"), Values("founded"), Values("capital"), order, page, 20, Request.Query["snapshot"]), ct);
+        Fictional = (await companies.OverviewAsync(ct)).Datasets.Any(d => d.Fictional);
+        Chips = [.. Facets.SelectMany(f => Values(f).Select(v => (LabelOf(f, v), Toggle(f, v))))];
+        for (var text = Q; Found.Total == 0 && Nearest.Count == 0 && text.Length > 2; text = text[..^Math.Max(1, text.Length / 3)]) Nearest = [.. (await search.SuggestAsync(text, ct)).Take(5)];
         return Page();
+    }
+
+    // As the facet words it; a value that no company has is not among those counted.
+    private static string LabelOf(string facet, string value)
+    {
+        var table = FacetTable.All.First(t => t.Name == facet);
+        var word = table.Codes(value) is [var code, ..] ? table.Show(code) : null;
+        return word is null || (facet is "founded" && word.Value != value) ? value : word.Label;
     }
 
     /// <summary>The same page with one value of a facet taken in or out.</summary>
@@ -52,16 +89,17 @@ internal sealed class ResultsModel(ICompanySearch search) : PageModel
 
     public string Cleared() => Language.Path("/search") + new QueryBuilder { { "q", Q } }.ToQueryString();
 
+    /// <summary>Why an entry was found, in a word or two.</summary>
     public static string Why(Matched matched) => matched switch
     {
-        Matched.FormerName => Text.WhyFormerName, Matched.OtherName => Text.WhyOtherName, Matched.Person => Text.WhyPerson,
-        Matched.Pinyin => Text.WhyPinyin, Matched.Initials => Text.WhyInitials, _ => Text.WhyCode,
+        Matched.FormerName => Text.WhyFormerName, Matched.OtherName => Text.WhyOtherName, Matched.Person => Text.WhyPerson, Matched.Pinyin => Text.WhyPinyin, Matched.Initials => Text.WhyInitials,
+        Matched.CreditCode => Text.WhyCreditCode, Matched.RegistrationNumber => Text.WhyRegistrationNumber, Matched.StockCode => Text.WhyStock, Matched.Lei => Text.WhyLei,
+        Matched.Words => Text.WhyWords, _ => Text.WhyName,
     };
 
     public static IEnumerable<(string Label, string Value)> Rows(CompanySummary c)
     {
-        if (c.LegalRepresentative is { } person) yield return (Text.FieldRepresentative, person);
-        if (c.Capital is { } capital) yield return (Text.FieldCapital, Format.Money(capital));
+        if (c.Capital is { } capital) yield return (Text.FieldCapital, capital.Display);
         if (c.FoundedOn is { } founded) yield return (Text.FieldFounded, Format.Day(founded));
         if (c.Province is { } province) yield return (Text.FieldRegion, c.City is { } city && city != province ? $"{province} {city}" : province);
         if (c.CreditCode is { } code) yield return (Text.FieldCode, code);
