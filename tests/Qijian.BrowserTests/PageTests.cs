@@ -149,7 +149,7 @@ public sealed class PageTests(BrowserSite browser) : IClassFixture<BrowserSite>
         });
         await page.Locator("input[name=q]").PressSequentiallyAsync("xingha");
         await page.WaitForTimeoutAsync(100);
-        await page.Locator("input[name=q]").PressSequentiallyAsync("ishiliruanjian");
+        await page.Locator("input[name=q]").PressSequentiallyAsync("ishilikeji");
         await Expect(page.Locator("[role=option]").First).ToBeVisibleAsync();
         var first = await page.Locator("[role=listbox]").InnerTextAsync();
         await page.WaitForTimeoutAsync(1000);
