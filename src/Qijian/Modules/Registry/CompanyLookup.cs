@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Qijian.Modules.Registry;
 
 /// <summary>Reads companies and persons with the source, times and basis of every value.</summary>
-internal sealed class CompanyLookup(AppDb db, CompanyQueries queries, SourceCatalog catalog, TimeProvider clock) : ICompanyLookup
+internal sealed class CompanyLookup(AppDb db, SourceCatalog catalog, TimeProvider clock) : ICompanyLookup
 {
     // A hub has thousands of holdings or branches: pages show so many and say that there are more.
     internal const int Most = 500;
@@ -16,7 +16,7 @@ internal sealed class CompanyLookup(AppDb db, CompanyQueries queries, SourceCata
         if (id.Length > 64) return new CompanyLookupResult.Unknown();
         await db.Database.OpenConnectionAsync(ct); // one connection for all that follows
         var canonical = id.StartsWith("x-", StringComparison.OrdinalIgnoreCase) ? id.ToLowerInvariant() : id.ToUpperInvariant();
-        if (await queries.CompanyById(db, canonical, ct) is not { } company)
+        if (await CompanyRows.ReadAsync(db, canonical, Most + 1, ct) is not { } rows)
         {
             var retired = await db.RetiredIds.AsNoTracking().SingleOrDefaultAsync(r => r.Id == canonical, ct);
             if (retired is null) return new CompanyLookupResult.Unknown();
@@ -24,8 +24,8 @@ internal sealed class CompanyLookup(AppDb db, CompanyQueries queries, SourceCata
             return successor is null ? new CompanyLookupResult.Gone() : new CompanyLookupResult.Moved(successor);
         }
 
-        if (!string.Equals(id, company.Id, StringComparison.Ordinal)) return new CompanyLookupResult.Moved(company.Id);
-        return new CompanyLookupResult.Found(await ViewAsync(company, time, ct));
+        if (!string.Equals(id, canonical, StringComparison.Ordinal)) return new CompanyLookupResult.Moved(canonical);
+        return new CompanyLookupResult.Found(await ViewAsync(rows, time, ct));
     }
 
     public async Task<IReadOnlyList<CompanySummary>> SummariesAsync(IReadOnlyList<int> numbers, CancellationToken ct)
@@ -56,34 +56,20 @@ internal sealed class CompanyLookup(AppDb db, CompanyQueries queries, SourceCata
         c is { Capital: { } minor, CapitalCurrency: { } currency } ? new Money(minor, currency) : null, c.LegalForm, c.Industry, c.LegalRepresentative,
         c.LegalRepresentative is { } name ? Projector.PersonId(c.Id, name, Vocabulary.LegalRepresentative) : null);
 
-    private async Task<CompanyView> ViewAsync(Company company, AsOf time, CancellationToken ct)
+    private async Task<CompanyView> ViewAsync(CompanyRows rows, AsOf time, CancellationToken ct)
     {
-        var (first, last) = (SourceRecord.First(company.Number), SourceRecord.Last(company.Number));
-        var records = await queries.Records(db, first, last).ToListAsync(ct);
-        var incoming = await queries.RelationsTo(db, first, last).ToListAsync(ct);
-        var outgoing = await queries.RelationsFrom(db, company.Number).ToListAsync(ct);
-        var people = incoming.Exists(r => r.FromPerson is not null) ? await queries.People(db, first, last).ToDictionaryAsync(p => p.Number, cancellationToken: ct) : [];
-        var others = await CompaniesAsync([.. incoming.Select(r => r.FromCompany).OfType<int>().Distinct()], ct);
+        var (company, records, outgoing) = rows;
         var sources = await catalog.CoveringAsync(db, records, ct);
-
         var day = time.Day ?? ChinaTime.Day(clock.GetUtcNow());
         var self = PartyOf(company);
         BodyFacts body = new(company, records, sources, time);
         XxHash3 hash = new();
         body.AddTo(hash);
         hash.Append(BitConverter.GetBytes(day.DayNumber));
-        foreach (var other in others.Values) AddTo(hash, other);
-
-        List<(Relation Edge, Party Party)> edges = [.. incoming.Select(r => (r,
-            r.FromPerson is { } p ? new Party(EntityType.Person, people[p].Id, people[p].Name, null, null) : r.FromCompany is { } c && others.TryGetValue(c, out var other) ? PartyOf(other) : new(r.PartyType, null, r.PartyName, null, null)))];
-        List<RelationView> to = [], from = await ViewsFromAsync(outgoing.Count > Most ? outgoing[..Most] : outgoing, self, day, time, hash, ct);
-        foreach (var (version, statement) in body.Relations())
-        {
-            if (!Holds(statement, day, time)) continue;
-            var party = edges.Find(e => BodyFacts.States(statement, e.Edge, e.Party)).Party ?? NamedIn(statement);
-            to.Add(body.View(version, statement, party, self));
-        }
-
+        var relations = body.Relations().Where(r => Holds(r.Statement, day, time)).ToList();
+        var parties = await PartiesAsync(company, relations, hash, ct);
+        List<RelationView> to = [.. relations.Zip(parties, (r, party) => body.View(r.Version, r.Statement, party, self))];
+        var from = await ViewsFromAsync(outgoing.Count > Most ? outgoing[..Most] : outgoing, self, day, time, hash, ct);
         return new()
         {
             Summary = SummaryOf(company),
@@ -100,6 +86,24 @@ internal sealed class CompanyLookup(AppDb db, CompanyQueries queries, SourceCata
             Datasets = [.. body.Datasets.Select(d => ViewOf(d, sources))],
             Truncated = outgoing.Count > Most,
         };
+    }
+
+    // Who is at the other end of each edge to a body. A person's id follows from the statement; a body is looked up in the edges.
+    private async Task<List<Party>> PartiesAsync(Company company, List<(Version Version, Statement Statement)> relations, XxHash3 hash, CancellationToken ct)
+    {
+        List<(Relation Edge, Party Party)> edges = [];
+        if (relations.Exists(r => r.Statement[Vocabulary.Fields.PartyType] is not (nameof(EntityType.Person) or nameof(EntityType.Unknown))))
+        {
+            var (first, last) = (SourceRecord.First(company.Number), SourceRecord.Last(company.Number));
+            var rows = await db.Relations.AsNoTracking().Where(r => r.Number >= first && r.Number <= last && r.FromCompany != null).OrderBy(r => r.Number).ToListAsync(ct);
+            var bodies = await CompaniesAsync([.. rows.Select(r => r.FromCompany!.Value).Distinct()], ct);
+            foreach (var other in bodies.Values) AddTo(hash, other);
+            edges = [.. rows.Where(r => bodies.ContainsKey(r.FromCompany!.Value)).Select(r => (r, PartyOf(bodies[r.FromCompany!.Value])))];
+        }
+
+        return [.. relations.Select(r => r.Statement).Select(s => s[Vocabulary.Fields.PartyType] is nameof(EntityType.Person)
+            ? new Party(EntityType.Person, Projector.PersonId(company.Id, s), s.Value, null, null)
+            : edges.Find(e => BodyFacts.States(s, e.Edge, e.Party)).Party ?? NamedIn(s))];
     }
 
     // The edges from one party, each read from the records of the body at its other end.
@@ -139,7 +143,7 @@ internal sealed class CompanyLookup(AppDb db, CompanyQueries queries, SourceCata
 
     private static Party PartyOf(Company company) => new(company.Type, company.Id, company.Name, company.CreditCode, company.Lei);
 
-    // A party that only an earlier version names has no row of its own any more.
+    // A party without a page: not found in the registry, or named by an earlier version only.
     private static Party NamedIn(Statement statement) => new(
         Enum.TryParse<EntityType>(statement[Vocabulary.Fields.PartyType], out var type) ? type : EntityType.LegalEntity, null, statement.Value.Length == 0 ? null : statement.Value,
         statement[Vocabulary.Fields.PartyCode], statement[Vocabulary.Fields.PartyLei]);

@@ -29,6 +29,9 @@ internal sealed class Projector(Func<PartyKey, int?> bodyOf)
     /// <summary>The name by which a person's id is made.</summary>
     public static string PersonId(string company, string name, string role) => "p-" + Base32($"{company}\n{name}\n{role}");
 
+    /// <summary>The id of the person whom a relation to the company names.</summary>
+    public static string PersonId(string company, Statement relation) => PersonId(company, relation.Value, relation[Vocabulary.Fields.Role] ?? relation.Property.Zh);
+
     /// <summary>The id of a body without a credit code: the same in every database.</summary>
     public static string BodyId(string dataset, string key) => "x-" + Base32($"{dataset}\n{key}");
 

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using SQLitePCL;
 
 namespace Qijian.Platform.Data;
 
@@ -15,6 +16,15 @@ internal sealed class SqlitePragmas : DbConnectionInterceptor
         """;
 
     private static readonly ConditionalWeakTable<object, object> Done = [];
+
+    // Once for the process, before the first connection: no statistics of memory, whose one lock all connections would wait
+    // for, and no lock of each connection's own, since no two threads use one at a time.
+    static SqlitePragmas()
+    {
+        Batteries_V2.Init();
+        raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
+        raw.sqlite3_config(raw.SQLITE_CONFIG_MULTITHREAD);
+    }
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {
