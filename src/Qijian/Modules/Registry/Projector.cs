@@ -38,6 +38,7 @@ internal sealed class Projector(Func<PartyKey, int?> bodyOf)
         relations.Clear();
         personNumbers.Clear();
         seen.Clear();
+        var (name, nameKey) = (company.Name, company.NameKey);
         Reset(company);
         IEnumerable<Version> ordered = versions.Count == 1 ? versions : ByPrecedence(versions);
         foreach (var version in ordered)
@@ -48,11 +49,18 @@ internal sealed class Projector(Func<PartyKey, int?> bodyOf)
                 else if (version.Stands && statement.Property.Type is not ValueType.Event) Fill(company, statement);
             }
 
-            if (version.Stands && !version.Record.JoinedByName) company.Identified |= version.Statements.Any(s => s.Property == Vocabulary.CreditCode || s.Property == Vocabulary.RegistrationNumber || s.Property == Vocabulary.Lei);
+            if (version.Stands && !version.Record.JoinedByName) company.Identified |= Identifies(version.Statements);
         }
 
-        company.NameKey = Draft.NameKey(company.Name);
+        company.NameKey = nameKey is not null && string.Equals(name, company.Name, StringComparison.Ordinal) ? nameKey : Draft.NameKeyOf(company.Name);
         company.Province ??= RegionOf(company);
+    }
+
+    private static bool Identifies(IReadOnlyList<Statement> statements)
+    {
+        foreach (var statement in statements)
+            if (statement.Property == Vocabulary.CreditCode || statement.Property == Vocabulary.RegistrationNumber || statement.Property == Vocabulary.Lei) return true;
+        return false;
     }
 
     private static void Reset(Company company)

@@ -56,6 +56,9 @@ namespace Qijian.Modules.Registry
         public string? Key { get; init; }
         public long Hash { get; init; }
         public required byte[] Statements { get; init; }
+
+        /// <summary>The statements, unpacked when first asked for.</summary>
+        public IReadOnlyList<Statement> Said { get => field ??= StatementPack.Unpack(Statements); init; }
         public int FirstImport { get; init; }
         public int LastImport { get; set; }
 
@@ -91,7 +94,7 @@ namespace Qijian.Modules.Registry
         {
             record.ToTable("registry_records").HasKey(r => r.Number);
             record.Property(r => r.Number).ValueGeneratedNever();
-            record.Ignore(r => r.Company);
+            record.Ignore(r => r.Company).Ignore(r => r.Said);
         }
     }
 }

@@ -42,8 +42,10 @@ public interface IImportFollower
 /// <summary>Imports one file, from where an earlier run over it was cut off.</summary>
 internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, IEnumerable<IImportFollower> followers, TimeProvider clock)
 {
-    // Large enough that a transaction's fixed cost is lost in it, small enough that a killed run repeats little.
-    internal const int BatchSize = 5000;
+    // Large enough that a transaction's fixed cost is lost in it, small enough that a killed run repeats little and that
+    // the three batches in flight stay small, whatever the rows hold.
+    internal const int BatchRows = 10_000;
+    internal const int BatchBytes = 8 << 20;
 
     public async Task<ImportReport> RunAsync(ImportRequest request, Action<ImportProgress> progress, CancellationToken ct)
     {
@@ -70,16 +72,21 @@ internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, I
             _ => throw new ImportException(Text.ImportFormat.With(format)),
         };
         using RejectedRows rejected = new(folder, import);
-        RecordWriter writer = new(db, bulk, dataset, import);
-        await writer.OpenAsync(ct);
-        await ForEachBatchAsync(rows, async batch =>
+        int joined;
+        await using (await BulkConnection.OpenAsync(db, ct))
         {
-            await WriteAsync(writer, rejected, import, batch, ct);
-            progress(new(Text.StageRows, import.Read, import.Rejected, (double)file.BytesRead / Math.Max(1, file.Length)));
-        }, ct);
+            RecordWriter writer = new(db, bulk, dataset, import);
+            await writer.OpenAsync(ct);
+            await ForEachBatchAsync(rows, async batch =>
+            {
+                await WriteAsync(writer, rejected, import, batch, ct);
+                progress(new(Text.StageRows, import.Read, import.Rejected, (double)file.BytesRead / Math.Max(1, file.Length)));
+            }, ct);
 
-        progress(new(Text.StageJoin, import.Read, import.Rejected, 1));
-        var joined = await FinishAsync(writer, import, ct);
+            progress(new(Text.StageJoin, import.Read, import.Rejected, 1));
+            joined = await FinishAsync(writer, import, ct);
+        }
+
         foreach (var follower in followers) await follower.ImportedAsync((stage, share) => progress(new(stage, import.Read, import.Rejected, share)), ct);
         return new(import.Read, import.Added, import.Changed, import.Unchanged, import.Rejected, rejected.Path, clock.GetElapsedTime(started).TotalSeconds)
         {
@@ -102,7 +109,7 @@ internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, I
         await db.Imports.Where(i => db.Datasets.Any(d => d.Fictional && d.Id == i.DatasetId)).ExecuteDeleteAsync(ct);
         await db.Datasets.Where(d => d.Fictional).ExecuteDeleteAsync(ct);
         await db.RetiredIds.ExecuteDeleteAsync(ct);
-        await bulk.WriteAsync(db, [.. companies.Select(c => new RetiredId { Id = c.Id })], ct);
+        await bulk.ReplaceAsync(db, [.. companies.Select(c => new RetiredId { Id = c.Id })], ct);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
     }
@@ -124,9 +131,9 @@ internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, I
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         db.Attach(import);
         import.Read += batch.Count;
-        List<(long Row, string Problem, string Raw)> problems = [.. batch.Where(r => r.Draft is null).Select(r => (r.Row, r.Problem!, r.Raw!))];
-        await writer.WriteAsync([.. batch.Select(r => r.Draft).OfType<Draft>()], (draft, problem) => problems.Add((draft.Row, problem, draft.Raw)), ct);
-        problems.Sort((a, b) => a.Row.CompareTo(b.Row));
+        var problems = batch.FindAll(r => r.Problem is not null);
+        await writer.WriteAsync([.. batch.Where(r => r.Problem is null).Select(r => r.Draft)], (draft, problem) => problems.Add(new(draft, problem)), ct);
+        problems.Sort((a, b) => a.Draft.Row.CompareTo(b.Draft.Row));
         import.Rejected += problems.Count;
         import.RejectedBytes = rejected.Append(problems);
         db.Update(import);
@@ -149,13 +156,13 @@ internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, I
     // Reading and understanding rows on one core, merging them on the other.
     private static async Task ForEachBatchAsync(IEnumerable<RowOutcome> rows, Func<List<RowOutcome>, Task> write, CancellationToken ct)
     {
-        var channel = Channel.CreateBounded<List<RowOutcome>>(new BoundedChannelOptions(2) { SingleReader = true, SingleWriter = true });
+        var channel = Channel.CreateBounded<List<RowOutcome>>(new BoundedChannelOptions(1) { SingleReader = true, SingleWriter = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var reading = Task.Run(async () =>
         {
             try
             {
-                foreach (var batch in rows.Chunk(BatchSize)) await channel.Writer.WriteAsync([.. batch], stop.Token);
+                foreach (var batch in Batches(rows)) await channel.Writer.WriteAsync(batch, stop.Token);
                 channel.Writer.Complete();
             }
             catch (Exception e)
@@ -172,6 +179,22 @@ internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, I
             await stop.CancelAsync();
             await reading;
         }
+    }
+
+    private static IEnumerable<List<RowOutcome>> Batches(IEnumerable<RowOutcome> rows)
+    {
+        List<RowOutcome> batch = [];
+        var bytes = 0L;
+        foreach (var row in rows)
+        {
+            batch.Add(row);
+            bytes += row.Draft.Raw.Length;
+            if (batch.Count < BatchRows && bytes < BatchBytes) continue;
+            yield return batch;
+            (batch, bytes) = (new(batch.Count), 0);
+        }
+
+        if (batch.Count > 0) yield return batch;
     }
 
     private async Task<Dataset> DatasetAsync(string name, bool fictional, CancellationToken ct)
@@ -232,7 +255,7 @@ internal sealed class RejectedRows : IDisposable
     public static string? Existing(DataFolder folder, Import import) => File.Exists(PathOf(folder, import)) ? PathOf(folder, import) : null;
 
     /// <summary>Appends the rows and returns the file's length; they count only once that is committed.</summary>
-    public long Append(IReadOnlyList<(long Row, string Problem, string Raw)> rows)
+    public long Append(IReadOnlyList<RowOutcome> rows)
     {
         if (rows.Count == 0) return import.RejectedBytes;
         if (file is null)
@@ -241,7 +264,7 @@ internal sealed class RejectedRows : IDisposable
             file.Write([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes($"{Text.RejectedHeader}\r\n")]);
         }
 
-        foreach (var (row, problem, raw) in rows) file.Write(Encoding.UTF8.GetBytes($"{row},{Quoted(problem)},{Quoted(raw)}\r\n"));
+        foreach (var (draft, problem) in rows) file.Write(Encoding.UTF8.GetBytes($"{draft.Row},{Quoted(problem!)},{Quoted(Encoding.UTF8.GetString(draft.Raw))}\r\n"));
         file.Flush(flushToDisk: true);
         return file.Position;
     }

@@ -1,12 +1,11 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using CsvHelper;
 
 namespace Qijian.Modules.Registry;
 
-/// <summary>What became of one row: a draft, or why it is rejected, with the row as it stood in the file.</summary>
-internal readonly record struct RowOutcome(long Row, Draft? Draft, string? Problem, string? Raw);
+/// <summary>What became of one row: its draft, and where it is rejected, why.</summary>
+internal readonly record struct RowOutcome(Draft Draft, string? Problem);
 
 /// <summary>How a row of named columns is read. A problem is returned as its sentence; null is a good row.</summary>
 internal delegate string? RowReader(Draft draft, Func<int, string> value);
@@ -40,8 +39,8 @@ internal static class Rows
                 : malformed.Remove(row + 1, out var reason) && reason is CsvMalformedReason.UnterminatedQuote ? Text.RowQuote : null;
             Draft draft = new(row);
             problem ??= read(draft, csv.GetString);
-            draft.Raw = Encoding.UTF8.GetString(csv.RawRecord);
-            yield return problem is null ? new(row, draft, null, null) : new(row, null, problem, draft.Raw);
+            draft.Raw = csv.RawRecord.ToArray();
+            yield return new(draft, problem);
         }
 
         file.EnsureComplete();
@@ -70,8 +69,8 @@ internal static class Rows
                 }
             }
 
-            draft.Raw = Encoding.UTF8.GetString(line.Span);
-            yield return problem is null ? new(row, draft, null, null) : new(row, null, problem, draft.Raw);
+            draft.Raw = line.ToArray();
+            yield return new(draft, problem);
         }
 
         file.EnsureComplete();
