@@ -74,8 +74,8 @@ internal sealed class Projector(Func<PartyKey, int?> bodyOf)
         var value = statement.Value;
         var property = statement.Property;
         if (property == Vocabulary.Name) company.Name ??= value;
-        else if (property == Vocabulary.RegistrationNumber) company.RegistrationNumber ??= value;
-        else if (property == Vocabulary.Lei) company.Lei ??= value;
+        else if (property == Vocabulary.RegistrationNumber) company.RegistrationNumber ??= Indexable(value);
+        else if (property == Vocabulary.Lei) company.Lei ??= Indexable(value);
         else if (property == Vocabulary.StockCode) company.StockCode ??= value;
         else if (property == Vocabulary.Status) company.Status ??= Enum.TryParse<CompanyStatus>(value, out var status) ? status : CompanyStatus.Other;
         else if (property == Vocabulary.Province) company.Province ??= value;
@@ -85,6 +85,9 @@ internal sealed class Projector(Func<PartyKey, int?> bodyOf)
         else if (property == Vocabulary.Industry) company.Industry ??= value;
         else if (property == Vocabulary.Capital && company.Capital is null && MoneyOf(value) is { } money) (company.Capital, company.CapitalCurrency) = (money.Minor, money.Currency);
     }
+
+    // A text far from any identifier stands in its record only: PostgreSQL's index takes none above 2,700 bytes.
+    private static string? Indexable(string value) => value.Length <= 64 ? value : null;
 
     private void Relate(Company company, Version version, Statement statement)
     {

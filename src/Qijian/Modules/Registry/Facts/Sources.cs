@@ -7,6 +7,8 @@ namespace Qijian.Modules.Registry
     /// <summary>A register, a file or a feed that facts come from.</summary>
     internal sealed class Dataset
     {
+        public const int MaxName = 64;
+
         public int Id { get; init; }
         public required string Name { get; init; }
         public string? Publisher { get; set; }
@@ -79,7 +81,7 @@ namespace Qijian.Modules.Registry
         public void Configure(EntityTypeBuilder<Dataset> dataset)
         {
             dataset.ToTable("registry_datasets").HasIndex(d => d.Name).IsUnique();
-            dataset.Property(d => d.Name).HasMaxLength(64);
+            dataset.Property(d => d.Name).HasMaxLength(Dataset.MaxName);
         }
     }
 

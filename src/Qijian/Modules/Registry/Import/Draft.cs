@@ -55,6 +55,7 @@ internal sealed class Draft(long row)
     /// <summary>A column that holds a credit code in most rows, an old registration number in some, and now and then something else.</summary>
     public void AddCode(string code)
     {
+        if (code is "无" or "暂无" or "未知" or "N/A" or "NULL" or "null") return; // a register's way to leave it empty: no code, and no key
         var compact = Compact(code);
         if (IsCreditCodeShaped(compact))
         {
@@ -88,10 +89,12 @@ internal sealed class Draft(long row)
     {
         Packed = StatementPack.Pack(statements);
         Hash = (long)XxHash3.HashToUInt64(Packed);
-        Key = GivenKey ?? CreditCode ?? RegistrationNumber ?? Lei ?? statements.Find(s => s.Property == Vocabulary.OtherCode)?.Value
-            ?? statements.Find(s => s.Property == Vocabulary.StockCode)?.Value ?? Name!;
+        Key = GivenKey ?? CreditCode ?? RegistrationNumber ?? Lei ?? OtherKey() ?? statements.Find(s => s.Property == Vocabulary.StockCode)?.Value ?? Name!;
         NameKey = NameKeyOf(Name);
     }
+
+    // A code of no known kind (企合苏镇分字第0010) may be that of several bodies: with the name it is a key.
+    private string? OtherKey() => statements.Find(s => s.Property == Vocabulary.OtherCode)?.Value is { } code ? Name is null ? code : $"{code}\n{Name}" : null;
 
     /// <summary>By what a name is found without an identifier; null where nothing of it is left once normalised.</summary>
     public static long? NameKeyOf(string? name) =>

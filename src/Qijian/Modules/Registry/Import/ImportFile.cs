@@ -1,4 +1,7 @@
+using System.Buffers;
+using System.Globalization;
 using System.Text;
+using System.Text.Unicode;
 using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Qijian.Platform.Data;
@@ -50,7 +53,7 @@ internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, I
     public async Task<ImportReport> RunAsync(ImportRequest request, Action<ImportProgress> progress, CancellationToken ct)
     {
         var started = clock.GetTimestamp();
-        using var alone = Lock();
+        using var alone = Lock(folder);
         var mapping = ColumnMapping.Load(request.Mapping);
         using var file = SourceFile.Open(request.Path);
         var format = request.Format ?? LeiRows.FormatOf(HeaderOf(file)) ?? "qijian";
@@ -58,17 +61,20 @@ internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, I
         var fingerprint = await SourceFile.FingerprintAsync(request.Path, $"{format}\n{mapping.Source}", ct);
         var earlier = await db.Imports.Where(i => i.DatasetId == dataset.Id && i.Fingerprint == fingerprint).OrderBy(i => i.Id).LastOrDefaultAsync(ct);
         if (earlier is { FinishedAt: not null })
+        {
+            await FollowAsync(earlier, progress, ct); // the earlier run may have been cut off just before
             return new(earlier.Read, 0, 0, earlier.Read - earlier.Rejected, earlier.Rejected, RejectedRows.Existing(folder, earlier), clock.GetElapsedTime(started).TotalSeconds) { AlreadyImported = true };
+        }
 
         if (!request.Fictional) await RemoveSampleAsync(ct);
         var import = earlier ?? await BeginAsync(dataset, request, fingerprint, ct);
         var resumed = import.Read > 0;
-        IReadOnlyList<string> ignored = [];
+        HashSet<string> ignored = new(StringComparer.Ordinal);
         var rows = format switch
         {
-            "lei" => LeiRows.ReadEntities(file, import.Read),
-            "lei-rr" => LeiRows.ReadRelationships(file, import.Read),
-            "qijian" => RegisterRows.Read(file, mapping, import.Read, columns => ignored = columns),
+            "lei" => LeiRows.ReadEntities(file, import.Read, ignored),
+            "lei-rr" => LeiRows.ReadRelationships(file, import.Read, ignored),
+            "qijian" => RegisterRows.Read(file, mapping, import.Read, ignored),
             _ => throw new ImportException(Text.ImportFormat.With(format)),
         };
         using RejectedRows rejected = new(folder, import);
@@ -77,7 +83,7 @@ internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, I
         {
             RecordWriter writer = new(db, bulk, dataset, import);
             await writer.OpenAsync(ct);
-            await ForEachBatchAsync(rows, async batch =>
+            await ForEachBatchAsync(rows.UntilCutOff(file), async batch =>
             {
                 await WriteAsync(writer, rejected, import, batch, ct);
                 progress(new(Text.StageRows, import.Read, import.Rejected, (double)file.BytesRead / Math.Max(1, file.Length)));
@@ -87,11 +93,16 @@ internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, I
             joined = await FinishAsync(writer, import, ct);
         }
 
-        foreach (var follower in followers) await follower.ImportedAsync((stage, share) => progress(new(stage, import.Read, import.Rejected, share)), ct);
+        await FollowAsync(import, progress, ct);
         return new(import.Read, import.Added, import.Changed, import.Unchanged, import.Rejected, rejected.Path, clock.GetElapsedTime(started).TotalSeconds)
         {
-            IgnoredColumns = ignored, JoinedByName = joined, Resumed = resumed,
+            IgnoredColumns = [.. ignored], JoinedByName = joined, Resumed = resumed,
         };
+    }
+
+    private async Task FollowAsync(Import import, Action<ImportProgress> progress, CancellationToken ct)
+    {
+        foreach (var follower in followers) await follower.ImportedAsync((stage, share) => progress(new(stage, import.Read, import.Rejected, share)), ct);
     }
 
     /// <summary>Removes the fictional sample: facts and fiction never stand side by side. Its pages answer "gone".</summary>
@@ -185,20 +196,34 @@ internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, I
     {
         List<RowOutcome> batch = [];
         var bytes = 0L;
-        foreach (var row in rows)
+        ImportException? damage = null;
+        using var each = rows.GetEnumerator();
+        while (true)
         {
-            batch.Add(row);
-            bytes += row.Draft.Raw.Length;
+            try
+            {
+                if (!each.MoveNext()) break;
+            }
+            catch (ImportException e)
+            {
+                damage = e; // the rows before it are kept
+                break;
+            }
+
+            batch.Add(each.Current);
+            bytes += each.Current.Draft.Raw.Length;
             if (batch.Count < BatchRows && bytes < BatchBytes) continue;
             yield return batch;
             (batch, bytes) = (new(batch.Count), 0);
         }
 
         if (batch.Count > 0) yield return batch;
+        if (damage is not null) throw damage;
     }
 
     private async Task<Dataset> DatasetAsync(string name, bool fictional, CancellationToken ct)
     {
+        if (name.Length is 0 or > Dataset.MaxName) throw new ImportException(Text.ImportDataset.With(Dataset.MaxName));
         if (await db.Datasets.SingleOrDefaultAsync(d => d.Name == name, ct) is { } dataset) return dataset;
         dataset = new() { Name = name, Basis = Basis.Filed, Fictional = fictional, Publisher = name is "lei" ? "GLEIF" : null, Url = name is "lei" ? "https://www.gleif.org/" : null };
         db.Add(dataset);
@@ -217,10 +242,12 @@ internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, I
     private static string DatasetNameOf(string path)
     {
         var name = Path.GetFileName(path);
-        return name.IndexOf('.', 1) is > 0 and var dot ? name[..dot] : name;
+        var stem = name.IndexOf('.', 1) is > 0 and var dot ? name[..dot] : name;
+        return stem.Length > Dataset.MaxName ? stem[..Dataset.MaxName] : stem;
     }
 
-    private FileStream Lock()
+    /// <summary>Held while the registry is written: one writer a data folder.</summary>
+    internal static FileStream Lock(DataFolder folder)
     {
         try
         {
@@ -264,7 +291,7 @@ internal sealed class RejectedRows : IDisposable
             file.Write([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes($"{Text.RejectedHeader}\r\n")]);
         }
 
-        foreach (var (draft, problem) in rows) file.Write(Encoding.UTF8.GetBytes($"{draft.Row},{Quoted(problem!)},{Quoted(Encoding.UTF8.GetString(draft.Raw))}\r\n"));
+        foreach (var (draft, problem) in rows) file.Write(Encoding.UTF8.GetBytes($"{draft.Row},{Quoted(problem!)},{Quoted(TextOf(draft.Raw))}\r\n"));
         file.Flush(flushToDisk: true);
         return file.Position;
     }
@@ -272,6 +299,22 @@ internal sealed class RejectedRows : IDisposable
     public void Dispose() => file?.Dispose();
 
     private static string PathOf(DataFolder folder, Import import) => folder.File("rejected", $"import-{import.Id}.csv");
+
+    // Bytes that are no UTF-8 are shown as \xA1, so that nothing of the row is lost.
+    private static string TextOf(ReadOnlySpan<byte> raw)
+    {
+        if (Utf8.IsValid(raw)) return Encoding.UTF8.GetString(raw);
+        StringBuilder text = new(raw.Length);
+        while (raw.Length > 0)
+        {
+            var valid = Rune.DecodeFromUtf8(raw, out var rune, out var length) is OperationStatus.Done;
+            if (valid) text.Append(rune.ToString());
+            else foreach (var b in raw[..length]) text.Append(CultureInfo.InvariantCulture, $"\\x{b:X2}");
+            raw = raw[length..];
+        }
+
+        return text.ToString();
+    }
 
     private static string Quoted(string text) => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

@@ -75,6 +75,7 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
     /// <summary>Writes the rows of all bodies anew from their records.</summary>
     public async Task RebuildAsync(Action<long> progress, CancellationToken ct)
     {
+        await indexes.CreateAsync(ct);
         for (var (after, done) = (0, 0L); ;)
         {
             var from = after;
@@ -84,7 +85,12 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
             await using var transaction = await db.Database.BeginTransactionAsync(ct);
             Batch batch = new(this);
             await LoadAsync(batch, numbers, ct);
-            foreach (var body in batch.Bodies.Values) body.Dirty = true;
+            foreach (var body in batch.Bodies.Values)
+            {
+                body.Dirty = true;
+                if (body.Heads.Count > 0) body.Company.NameKey = null; // computed anew: the normaliser may have changed
+            }
+
             await SaveAsync(batch, ct);
             await transaction.CommitAsync(ct);
             progress(done += numbers.Count);
@@ -113,6 +119,10 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
         await db.DeleteProjectionAsync(gone, ct);
         await db.DeleteRecordsAsync(gone, ct);
         var ids = gone.ToList();
+        // What had joined one of these before goes on with it.
+        var successor = pairs.ToDictionary(p => p.Loose.Number, p => p.Target);
+        foreach (var earlier in await db.RetiredIds.Where(r => r.Successor != null && EF.Parameter(ids).Contains(r.Successor.Value)).ToListAsync(ct))
+            earlier.Successor = successor[earlier.Successor!.Value];
         var related = await db.Relations.Where(r => r.FromCompany != null && EF.Parameter(ids).Contains(r.FromCompany.Value)).Select(r => r.Number).ToListAsync(ct);
         HashSet<int> neighbours = [.. related.Select(r => (int)(r >> SourceRecord.NumberBits)).Where(n => !gone.Contains(n))];
         await LoadAsync(batch, [.. neighbours.Where(n => !batch.Bodies.ContainsKey(n))], ct);

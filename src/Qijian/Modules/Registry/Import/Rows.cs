@@ -43,7 +43,20 @@ internal static class Rows
             yield return new(draft, problem);
         }
 
+    }
+
+    /// <summary>The same rows, the last only once the file has proved whole: where a compressed file is cut off, so may be that row.</summary>
+    public static IEnumerable<RowOutcome> UntilCutOff(this IEnumerable<RowOutcome> rows, SourceFile file)
+    {
+        RowOutcome? last = null;
+        foreach (var row in rows)
+        {
+            if (last is { } before) yield return before;
+            last = row;
+        }
+
         file.EnsureComplete();
+        if (last is { } whole) yield return whole;
     }
 
     /// <summary>Rows of JSON Lines: one object a line.</summary>
@@ -67,13 +80,15 @@ internal static class Rows
                 {
                     problem = Text.RowJson.With(e.BytePositionInLine);
                 }
+                catch (InvalidOperationException) // how the reader says that \ud800 stands alone
+                {
+                    problem = Text.RowSurrogate;
+                }
             }
 
             draft.Raw = line.ToArray();
             yield return new(draft, problem);
         }
-
-        file.EnsureComplete();
     }
 
     /// <summary>What is wrong with a text as such, or null: an undecodable byte, a NUL, too long.</summary>

@@ -35,7 +35,7 @@ internal sealed class SourceFile : IDisposable
     {
         if (Directory.Exists(path)) throw new ImportException(Text.ImportFolder.With(path));
         if (!File.Exists(path)) throw new ImportException(Text.ImportNoFile.With(path));
-        FileStream source = new(path, new FileStreamOptions { BufferSize = 1 << 17, Options = FileOptions.SequentialScan, Share = FileShare.Read });
+        var source = OpenFile(path);
         try
         {
             Span<byte> magic = stackalloc byte[4];
@@ -58,6 +58,21 @@ internal sealed class SourceFile : IDisposable
         {
             source.Dispose();
             throw;
+        }
+    }
+
+    private static FileStream OpenFile(string path)
+    {
+        try
+        {
+            FileStream opened = new(path, new FileStreamOptions { BufferSize = 1 << 17, Options = FileOptions.SequentialScan, Share = FileShare.Read });
+            if (opened.CanSeek) return opened;
+            opened.Dispose();
+            throw new ImportException(Text.ImportUnreadable.With(path, Text.NoRegularFile));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ImportException(Text.ImportUnreadable.With(path, e.Message), e);
         }
     }
 
