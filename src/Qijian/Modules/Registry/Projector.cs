@@ -131,7 +131,7 @@ internal sealed class Projector(Func<PartyKey, int?> bodyOf)
         return personNumbers[id] = number;
     }
 
-    public static DateOnly? DayOf(string value) => DateOnly.TryParseExact(value, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+    public static DateOnly? DayOf(string value) => DateOnly.TryParseExact(value, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is >= 1000 and < 3000 ? day : null;
 
     /// <summary>Reads the "amount currency" that a money statement holds.</summary>
     public static Money? MoneyOf(string value)

@@ -132,7 +132,8 @@ internal sealed class SourceFile : IDisposable
         if (start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE])) return Encoding.Unicode;
         if (start.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])) return Encoding.BigEndianUnicode;
         Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
-        var gb18030 = Encoding.GetEncoding("GB18030");
+        // Its own fallback is a question mark, which would hide every damage.
+        var gb18030 = Encoding.GetEncoding("GB18030", EncoderFallback.ReplacementFallback, new DecoderReplacementFallback("\uFFFD"));
         var (utf8Damage, gbDamage) = (Damage(Encoding.UTF8, start), Damage(gb18030, start));
         if (Math.Min(utf8Damage, gbDamage) * 100 < start.Length) return utf8Damage <= gbDamage ? Encoding.UTF8 : gb18030;
         throw new ImportException(Text.ImportEncoding);
