@@ -73,7 +73,7 @@ public sealed class BadInputTests
         var report = await site.ImportFileAsync(await WriteAsync(site, "mixed.csv", bytes));
         Assert.Equal((2_002, 2_000, 2), (report.Read, report.Added, report.Rejected));
         var rejected = await File.ReadAllTextAsync(report.RejectedFile!, Ct);
-        Assert.Contains($"2001,\"{Text.RowEncoding.With("name")}\",\"\\xD2\\xD2", rejected, StringComparison.Ordinal);
+        Assert.Contains($"2001,\"{Text.RowEncoding.With("name")}\",\"\\xD2ҹ\\xAB˾,", rejected, StringComparison.Ordinal);
         Assert.Contains("丁示例", rejected, StringComparison.Ordinal);
     }
 
