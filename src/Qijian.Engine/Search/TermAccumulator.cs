@@ -229,7 +229,7 @@ internal struct KeyRecord(KeyTable table, ulong first, ulong second, uint doc)
     public uint Doc = doc;
     public int Table = (int)table;
 
-    /// <summary>Order by table, both keys, document. A structure, so that the sort inlines it.</summary>
+    /// <summary>Order by table, both keys, document.</summary>
     public readonly struct Order : IComparer<KeyRecord>
     {
         public int Compare(KeyRecord x, KeyRecord y) => x.CompareTo(y);
@@ -252,6 +252,8 @@ internal sealed class KeyAccumulator(int recordsPerRun, Func<Stream> temporary) 
 {
     private readonly List<Stream> runs = [];
     private KeyRecord[] records = new KeyRecord[1 << 10];
+    private int[] order = [];
+    private ulong[] sortKeys = [];
     private int count;
 
     public void Add(KeyTable table, ulong first, ulong second, uint doc)
@@ -265,21 +267,67 @@ internal sealed class KeyAccumulator(int recordsPerRun, Func<Stream> temporary) 
 
     private void Spill()
     {
-        var part = records.AsSpan(0, count);
-        part.Sort(default(KeyRecord.Order));
+        Sort();
         var run = temporary();
-        for (var i = 0; i < count; i += 4096)
-            run.Write(MemoryMarshal.AsBytes(part.Slice(i, Math.Min(4096, count - i))));
+        var part = new KeyRecord[4096];
+        for (var i = 0; i < count;)
+        {
+            var n = 0;
+            while (n < part.Length && i < count)
+                part[n++] = records[order[i++]];
+            run.Write(MemoryMarshal.AsBytes(part.AsSpan(0, n)));
+        }
         runs.Add(run);
         count = 0;
+    }
+
+    /// <summary>Puts the records' places in order.</summary>
+    /// <remarks>
+    /// Sorts numbers, for which the framework's sort is specialised: with a comparer it calls a delegate with two copies of 24 bytes, a tenth
+    /// of a build's time. Records come in rising order of documents, so equal keys are sorted by their places.
+    /// </remarks>
+    private void Sort()
+    {
+        if (order.Length < count)
+        {
+            order = new int[records.Length];
+            sortKeys = new ulong[records.Length];
+        }
+        for (var i = 0; i < count; i++)
+        {
+            order[i] = i;
+            sortKeys[i] = (uint)records[i].Table;
+        }
+        SortRuns(0, count, 0);
+    }
+
+    private void SortRuns(int start, int end, int level)
+    {
+        if (level == 3)
+        {
+            Array.Sort(order, start, end - start);
+            return;
+        }
+        Array.Sort(sortKeys, order, start, end - start);
+        for (int from = start, to; from < end; from = to)
+        {
+            for (to = from + 1; to < end && sortKeys[to] == sortKeys[from];)
+                to++;
+            if (to - from == 1)
+                continue;
+            for (var i = from; level < 2 && i < to; i++)
+                sortKeys[i] = level == 0 ? records[order[i]].First : records[order[i]].Second;
+            SortRuns(from, to, level + 1);
+        }
     }
 
     /// <summary>Every record in order. One pass.</summary>
     public IEnumerable<KeyRecord> Merge()
     {
-        records.AsSpan(0, count).Sort(default(KeyRecord.Order));
+        Sort();
         PriorityQueue<KeyRunReader, KeyRecord> queue = new(default(KeyRecord.Order));
-        var memory = new KeyRunReader(null, records, count);
+        var memory = new KeyRunReader(null, [.. order.Take(count).Select(i => records[i])], count);
+        (records, order, sortKeys) = ([], [], []);
         if (memory.TryNext(out var first))
             queue.Enqueue(memory, first);
         foreach (var run in runs)

@@ -8,11 +8,14 @@ internal static class RealData
     private static readonly string? Root = Find();
 
     /// <summary>The lines of a file, unpacked where it ends in .gz; skips the running test where the file is absent.</summary>
-    public static IEnumerable<string> Lines(string path)
+    public static IEnumerable<string> Lines(string path) => Read(PathOf(path));
+
+    /// <summary>Where a file is; skips the running test where it is absent.</summary>
+    public static string PathOf(string path)
     {
         var full = Root is null ? null : Path.Combine(Root, path);
         Assert.SkipUnless(File.Exists(full), $"The real data {path} is absent (QIJIAN_TESTDATA).");
-        return Read(full!);
+        return full!;
     }
 
     /// <summary>The fields of each line of a CSV file with quotes, without its header.</summary>

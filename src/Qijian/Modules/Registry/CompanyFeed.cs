@@ -1,6 +1,9 @@
+using System.Data.Common;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.EntityFrameworkCore;
+using Qijian.Platform.Data;
 
 namespace Qijian.Modules.Registry;
 
@@ -38,31 +41,40 @@ internal sealed class CompanyFeed(AppDb db) : ICompanyFeed
     public IAsyncEnumerable<string> IdsAsync(int from, int before, CancellationToken ct) =>
         db.Companies.Where(c => c.Number >= from && c.Number < before).OrderBy(c => c.Number).Select(c => c.Id).AsAsyncEnumerable();
 
+    // Read without EF: millions of rows of which an index needs half the columns.
     public async IAsyncEnumerable<IndexedCompany> ReadAllAsync([EnumeratorCancellation] CancellationToken ct)
     {
+        await using var bulk = await BulkConnection.OpenAsync(db, ct);
         for (var after = 0; ;)
         {
-            var from = after;
-            var page = await db.Companies.AsNoTracking().Where(c => c.Number > from).OrderBy(c => c.Number).Take(Page).ToListAsync(ct);
-            if (page.Count == 0) yield break;
-            after = page[^1].Number;
-            var (first, last) = (SourceRecord.First(page[0].Number), SourceRecord.Last(after));
-            var records = await db.SourceRecords.AsNoTracking().Where(r => r.Number >= first && r.Number <= last).OrderBy(r => r.Number).ToListAsync(ct);
+            var companies = await bulk.ReadAsync($"SELECT number, id, type, name, registration_number, lei, stock_code, status, province, city, founded_on, capital, capital_currency, legal_form, industry FROM registry_companies WHERE number > @a ORDER BY number LIMIT {Page}", after, 0, CompanyOf, ct);
+            if (companies.Count == 0) yield break;
+            after = companies[^1].Number;
+            var records = await bulk.ReadAsync("SELECT number, statements, superseded_by FROM registry_records WHERE number BETWEEN @a AND @b ORDER BY number", SourceRecord.First(companies[0].Number), SourceRecord.Last(after), RecordOf, ct);
             var at = 0;
-            foreach (var company in page)
+            foreach (var company in companies)
             {
                 var start = at;
                 while (at < records.Count && records[at].Company == company.Number) at++;
-                yield return Of(company, records[start..at]);
+                yield return Of(company, CollectionsMarshal.AsSpan(records)[start..at]);
             }
         }
     }
+
+    private static Company CompanyOf(DbDataReader row) => new()
+    {
+        Number = row.GetInt32(0), Id = row.GetString(1), Type = (EntityType)row.GetInt16(2), Name = row.Text(3), RegistrationNumber = row.Text(4), Lei = row.Text(5), StockCode = row.Text(6),
+        Status = row.IsDBNull(7) ? null : (CompanyStatus)row.GetInt16(7), Province = row.Text(8), City = row.Text(9), FoundedOn = row.IsDBNull(10) ? null : DateOnly.FromDayNumber(row.GetInt32(10)),
+        Capital = row.IsDBNull(11) ? null : row.GetInt64(11), CapitalCurrency = row.Text(12), LegalForm = row.Text(13), Industry = row.Text(14),
+    };
+
+    private static SourceRecord RecordOf(DbDataReader row) => new() { Number = row.GetInt64(0), Statements = (byte[])row.GetValue(1), SupersededBy = row.IsDBNull(2) ? null : row.GetInt32(2) };
 
     public async Task<IReadOnlyList<IndexedCompany>> ReadAsync(IReadOnlyCollection<int> numbers, CancellationToken ct)
     {
         var companies = await db.Companies.AsNoTracking().Where(c => EF.Parameter(numbers).Contains(c.Number)).ToListAsync(ct);
         var records = (await db.RecordsOf(numbers).ToListAsync(ct)).ToLookup(r => r.Company);
-        return [.. companies.Select(c => Of(c, records[c.Number]))];
+        return [.. companies.Select(c => Of(c, [.. records[c.Number]]))];
     }
 
     public async Task<(long Sequence, IReadOnlyCollection<int> Companies)> ChangesAsync(long after, CancellationToken ct)
@@ -73,22 +85,33 @@ internal sealed class CompanyFeed(AppDb db) : ICompanyFeed
 
     public async Task<long> SequenceAsync(CancellationToken ct) => await db.CompanyChanges.MaxAsync(c => (long?)c.Sequence, ct) ?? 0;
 
-    private static IndexedCompany Of(Company company, IEnumerable<SourceRecord> records)
+    private static IndexedCompany Of(Company company, ReadOnlySpan<SourceRecord> records)
     {
-        HashSet<string> former = new(StringComparer.Ordinal), other = new(StringComparer.Ordinal), people = new(StringComparer.Ordinal);
+        HashSet<string>? former = null, other = null, people = null;
+        Span<byte> name = stackalloc byte[512];
+        var ownName = company.Name is { Length: < 128 } text ? name[..Encoding.UTF8.GetBytes(text, name)] : Encoding.UTF8.GetBytes(company.Name ?? "");
         foreach (var record in records)
         {
-            foreach (var statement in StatementPack.Unpack(record.Statements))
+            StatementPack.Walk walk = new(record.Statements);
+            while (walk.MoveNext())
             {
-                var property = statement.Property;
-                if (property == Vocabulary.PreviousName) former.Add(statement.Value);
-                else if (property == Vocabulary.Name && statement.Value != company.Name) (record.SupersededBy is null ? other : former).Add(statement.Value);
+                var property = walk.Property;
+                if (property == Vocabulary.Name)
+                {
+                    if (!walk.Value.SequenceEqual(ownName)) Add(ref record.SupersededBy is null ? ref other : ref former, walk.Value);
+                }
+                else if (property == Vocabulary.PreviousName) Add(ref former, walk.Value);
                 else if (record.SupersededBy is not null) continue;
-                else if (property == Vocabulary.EnglishName || property == Vocabulary.ShortName) other.Add(statement.Value);
-                else if (property == Vocabulary.Directorship || (property == Vocabulary.Ownership && statement[Vocabulary.Fields.PartyType] is nameof(EntityType.Person))) people.Add(statement.Value);
+                else if (property == Vocabulary.EnglishName || property == Vocabulary.ShortName) Add(ref other, walk.Value);
+                else if (property == Vocabulary.Directorship || (property == Vocabulary.Ownership && Array.Exists(walk.Fields, f => f.Key.Id == Vocabulary.Fields.PartyType.Id && f.Value is nameof(EntityType.Person)))) Add(ref people, walk.Value);
             }
         }
 
-        return new(CompanyLookup.SummaryOf(company), [.. former], [.. other], [.. people]);
+        // An index shows no person's page: the id that a summary holds for one is not worth its hash here.
+        CompanySummary summary = new(company.Number, company.Id, company.Type, company.Name, company.CreditCode, company.RegistrationNumber, company.Lei, company.StockCode, company.Status, company.Province, company.City, company.FoundedOn,
+            company is { Capital: { } minor, CapitalCurrency: { } currency } ? new Money(minor, currency) : null, company.LegalForm, company.Industry, company.LegalRepresentative, null);
+        return new(summary, former?.ToArray() ?? [], other?.ToArray() ?? [], people?.ToArray() ?? []);
     }
+
+    private static void Add(ref HashSet<string>? to, ReadOnlySpan<byte> value) => (to ??= new(StringComparer.Ordinal)).Add(Encoding.UTF8.GetString(value));
 }

@@ -42,6 +42,7 @@ internal sealed class Projector(Func<PartyKey, int?> bodyOf)
         relations.Clear();
         personNumbers.Clear();
         seen.Clear();
+        var (name, nameKey) = (company.Name, company.NameKey);
         Reset(company);
         IEnumerable<Version> ordered = versions.Count == 1 ? versions : ByPrecedence(versions);
         foreach (var version in ordered)
@@ -52,11 +53,18 @@ internal sealed class Projector(Func<PartyKey, int?> bodyOf)
                 else if (version.Stands && statement.Property.Type is not ValueType.Event) Fill(company, statement);
             }
 
-            if (version.Stands && !version.Record.JoinedByName) company.Identified |= version.Statements.Any(s => s.Property == Vocabulary.CreditCode || s.Property == Vocabulary.RegistrationNumber || s.Property == Vocabulary.Lei);
+            if (version.Stands && !version.Record.JoinedByName) company.Identified |= Identifies(version.Statements);
         }
 
-        company.NameKey = Draft.NameKey(company.Name);
+        company.NameKey = nameKey is not null && string.Equals(name, company.Name, StringComparison.Ordinal) ? nameKey : Draft.NameKeyOf(company.Name);
         company.Province ??= RegionOf(company);
+    }
+
+    private static bool Identifies(IReadOnlyList<Statement> statements)
+    {
+        foreach (var statement in statements)
+            if (statement.Property == Vocabulary.CreditCode || statement.Property == Vocabulary.RegistrationNumber || statement.Property == Vocabulary.Lei) return true;
+        return false;
     }
 
     private static void Reset(Company company)
@@ -70,8 +78,8 @@ internal sealed class Projector(Func<PartyKey, int?> bodyOf)
         var value = statement.Value;
         var property = statement.Property;
         if (property == Vocabulary.Name) company.Name ??= value;
-        else if (property == Vocabulary.RegistrationNumber) company.RegistrationNumber ??= value;
-        else if (property == Vocabulary.Lei) company.Lei ??= value;
+        else if (property == Vocabulary.RegistrationNumber) company.RegistrationNumber ??= Indexable(value);
+        else if (property == Vocabulary.Lei) company.Lei ??= Indexable(value);
         else if (property == Vocabulary.StockCode) company.StockCode ??= value;
         else if (property == Vocabulary.Status) company.Status ??= Enum.TryParse<CompanyStatus>(value, out var status) ? status : CompanyStatus.Other;
         else if (property == Vocabulary.Province) company.Province ??= value;
@@ -81,6 +89,9 @@ internal sealed class Projector(Func<PartyKey, int?> bodyOf)
         else if (property == Vocabulary.Industry) company.Industry ??= value;
         else if (property == Vocabulary.Capital && company.Capital is null && Money.Parse(value) is { } money) (company.Capital, company.CapitalCurrency) = (money.Minor, money.Currency);
     }
+
+    // A text far from any identifier stands in its record only: PostgreSQL's index takes none above 2,700 bytes.
+    private static string? Indexable(string value) => value.Length <= 64 ? value : null;
 
     private void Relate(Company company, Version version, Statement statement)
     {
@@ -124,7 +135,7 @@ internal sealed class Projector(Func<PartyKey, int?> bodyOf)
         return personNumbers[id] = number;
     }
 
-    public static DateOnly? DayOf(string value) => DateOnly.TryParseExact(value, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+    public static DateOnly? DayOf(string value) => DateOnly.TryParseExact(value, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is >= 1000 and < 3000 ? day : null;
 
     /// <summary>Reads an amount as a register writes it.</summary>
     public static Money? MoneyText(string? text) =>

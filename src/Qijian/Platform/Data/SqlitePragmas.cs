@@ -10,10 +10,12 @@ namespace Qijian.Platform.Data;
 internal sealed class SqlitePragmas : DbConnectionInterceptor
 {
     // WAL: readers go on beside one writer. NORMAL: a killed process loses nothing, a power cut at most the last commits.
-    private const string Pragmas = """
+    private const string Pragmas = $"""
         PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 10000;
-        PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA cache_size = -32768; PRAGMA mmap_size = 268435456;
+        PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; {Memory}
         """;
+
+    public const string Memory = "PRAGMA cache_size = -32768; PRAGMA mmap_size = 268435456;";
 
     private static readonly ConditionalWeakTable<object, object> Done = [];
 

@@ -7,6 +7,8 @@ namespace Qijian.Modules.Registry
     /// <summary>A register, a file or a feed that facts come from.</summary>
     internal sealed class Dataset
     {
+        public const int MaxName = 64;
+
         public int Id { get; init; }
         public required string Name { get; init; }
         public string? Publisher { get; set; }
@@ -56,6 +58,9 @@ namespace Qijian.Modules.Registry
         public string? Key { get; init; }
         public long Hash { get; init; }
         public required byte[] Statements { get; init; }
+
+        /// <summary>The statements, unpacked when first asked for.</summary>
+        public IReadOnlyList<Statement> Said { get => field ??= StatementPack.Unpack(Statements); init; }
         public int FirstImport { get; init; }
         public int LastImport { get; set; }
 
@@ -76,7 +81,7 @@ namespace Qijian.Modules.Registry
         public void Configure(EntityTypeBuilder<Dataset> dataset)
         {
             dataset.ToTable("registry_datasets").HasIndex(d => d.Name).IsUnique();
-            dataset.Property(d => d.Name).HasMaxLength(64);
+            dataset.Property(d => d.Name).HasMaxLength(Dataset.MaxName);
         }
     }
 
@@ -91,7 +96,7 @@ namespace Qijian.Modules.Registry
         {
             record.ToTable("registry_records").HasKey(r => r.Number);
             record.Property(r => r.Number).ValueGeneratedNever();
-            record.Ignore(r => r.Company);
+            record.Ignore(r => r.Company).Ignore(r => r.Said);
         }
     }
 }

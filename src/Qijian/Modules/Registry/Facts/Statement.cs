@@ -33,7 +33,7 @@ internal sealed record Statement(Property Property, string Value)
 
 /// <summary>
 /// All statements of one record version in one value, in the order given: a register of millions stays affordable that way
-/// (docs/decisions/0003). Numbers are LEB128, texts UTF-8 behind their length in bytes.
+/// (docs/decisions/0001). Numbers are LEB128, texts UTF-8 behind their length in bytes.
 /// </summary>
 internal static class StatementPack
 {
@@ -70,40 +70,72 @@ internal static class StatementPack
     public static List<Statement> Unpack(ReadOnlySpan<byte> from)
     {
         List<Statement> statements = new(8);
-        while (from.Length > 0)
-        {
-            var head = Number(ref from);
-            var has = (Has)(head & 31);
-            if (!Vocabulary.ById.TryGetValue((short)(head >> 5), out var property)) throw new InvalidDataException($"unknown property {head >> 5}");
-            var value = Text(ref from);
-            statements.Add(new(property, value)
-            {
-                Original = has.HasFlag(Has.Original) ? Text(ref from) : null,
-                Lang = has.HasFlag(Has.Lang) ? Text(ref from) : null,
-                From = has.HasFlag(Has.From) ? Day(ref from) : null,
-                To = has.HasFlag(Has.To) ? Day(ref from) : null,
-                Fields = has.HasFlag(Has.Fields) ? Fields(ref from) : [],
-            });
-        }
-
+        Walk walk = new(from);
+        while (walk.MoveNext())
+            statements.Add(new(walk.Property, Encoding.UTF8.GetString(walk.Value)) { Original = walk.Original, Lang = walk.Lang, From = walk.From, To = walk.To, Fields = walk.Fields });
         return statements;
     }
 
-    private static KeyValuePair<Field, string>[] Fields(ref ReadOnlySpan<byte> from)
+    /// <summary>Goes through packed statements; what is not asked for is passed over without making a text of it.</summary>
+    public ref struct Walk(ReadOnlySpan<byte> packed)
     {
-        var count = Number(ref from);
-        if (count > from.Length) throw Damaged();
-        var fields = new KeyValuePair<Field, string>[count];
-        for (var i = 0; i < fields.Length; i++)
+        private ReadOnlySpan<byte> rest = packed, original, lang, fields;
+        private Has has;
+        private int fieldCount;
+
+        public Property Property { get; private set; } = null!;
+        public ReadOnlySpan<byte> Value { get; private set; }
+        public DateOnly? From { get; private set; }
+        public DateOnly? To { get; private set; }
+        public readonly string? Original => has.HasFlag(Has.Original) ? Encoding.UTF8.GetString(original) : null;
+        public readonly string? Lang => has.HasFlag(Has.Lang) ? Encoding.UTF8.GetString(lang) : null;
+
+        public readonly KeyValuePair<Field, string>[] Fields
         {
-            if (!Vocabulary.Fields.ById.TryGetValue((byte)Number(ref from), out var field)) throw Damaged();
-            fields[i] = new(field, Text(ref from));
+            get
+            {
+                if (fieldCount == 0) return [];
+                var from = fields;
+                var all = new KeyValuePair<Field, string>[fieldCount];
+                for (var i = 0; i < all.Length; i++)
+                {
+                    if (!Vocabulary.Fields.ById.TryGetValue((byte)Number(ref from), out var part)) throw Damaged();
+                    all[i] = new(part, Encoding.UTF8.GetString(Text(ref from)));
+                }
+
+                return all;
+            }
         }
 
-        return fields;
+        public bool MoveNext()
+        {
+            if (rest.IsEmpty) return false;
+            var head = Number(ref rest);
+            has = (Has)(head & 31);
+            if (!Vocabulary.ById.TryGetValue((short)(head >> 5), out var property)) throw new InvalidDataException($"unknown property {head >> 5}");
+            Property = property;
+            Value = Text(ref rest);
+            if (has.HasFlag(Has.Original)) original = Text(ref rest);
+            if (has.HasFlag(Has.Lang)) lang = Text(ref rest);
+            From = has.HasFlag(Has.From) ? Day(ref rest) : null;
+            To = has.HasFlag(Has.To) ? Day(ref rest) : null;
+            fieldCount = 0;
+            if (!has.HasFlag(Has.Fields)) return true;
+            var count = Number(ref rest);
+            if (count > rest.Length) throw Damaged();
+            fieldCount = (int)count;
+            fields = rest;
+            for (var i = 0; i < fieldCount; i++)
+            {
+                Number(ref rest);
+                Text(ref rest);
+            }
+
+            return true;
+        }
     }
 
-    private static DateOnly Day(ref ReadOnlySpan<byte> from) =>
+    private static DateOnly Day(scoped ref ReadOnlySpan<byte> from) =>
         Number(ref from) is var day && day <= DateOnly.MaxValue.DayNumber ? DateOnly.FromDayNumber((int)day) : throw Damaged();
 
     private static void Number(ArrayBufferWriter<byte> to, uint value)
@@ -115,7 +147,7 @@ internal static class StatementPack
         to.Advance(length);
     }
 
-    private static uint Number(ref ReadOnlySpan<byte> from)
+    private static uint Number(scoped ref ReadOnlySpan<byte> from)
     {
         var value = 0u;
         for (var shift = 0; shift < 35; shift += 7)
@@ -136,11 +168,11 @@ internal static class StatementPack
         Encoding.UTF8.GetBytes(text, to);
     }
 
-    private static string Text(ref ReadOnlySpan<byte> from)
+    private static ReadOnlySpan<byte> Text(scoped ref ReadOnlySpan<byte> from)
     {
         var length = Number(ref from);
         if (length > from.Length) throw Damaged();
-        var text = Encoding.UTF8.GetString(from[..(int)length]);
+        var text = from[..(int)length];
         from = from[(int)length..];
         return text;
     }

@@ -45,6 +45,12 @@ public sealed record Property(short Id, string Name, string Zh, string En, Value
 {
     /// <summary>The label in the reader's language.</summary>
     public string Label => Language.IsEnglish ? En : Zh;
+
+    /// <summary>By number: compared several times for every statement.</summary>
+    public bool Equals(Property? other) => other?.Id == Id;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Id;
 }
 
 /// <summary>One part of a relation or an event. <see cref="Id"/> is stored: never reuse one.</summary>

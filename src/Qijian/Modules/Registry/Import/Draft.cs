@@ -8,13 +8,13 @@ namespace Qijian.Modules.Registry;
 /// <summary>One row of a source, understood: which body it speaks of and what it says.</summary>
 internal sealed class Draft(long row)
 {
-    private readonly List<Statement> statements = new(12);
+    private readonly List<Statement> statements = new(8);
 
     /// <summary>The number of the row in its file, from 1, without the header.</summary>
     public long Row => row;
 
-    /// <summary>The row as it stands in the file.</summary>
-    public string Raw { get; set; } = "";
+    /// <summary>The row as it stands in the file, in UTF-8: turned into text only where it is rejected.</summary>
+    public byte[] Raw { get; set; } = [];
 
     /// <summary>The record's own key where the source gives one.</summary>
     public string? GivenKey { get; set; }
@@ -29,11 +29,22 @@ internal sealed class Draft(long row)
     public byte[] Packed { get; private set; } = [];
     public long Hash { get; private set; }
     public string Key { get; private set; } = "";
+    public long? NameKey { get; private set; }
+
+    /// <summary>How many statements are relations.</summary>
+    public int Relations { get; private set; }
+
+    /// <summary>The id of the body it speaks of, unless that joins another.</summary>
+    public string BodyId { get; set; } = "";
 
     /// <summary>Whether the source names the body by an identifier that others use too.</summary>
     public bool Identified => CreditCode is not null || RegistrationNumber is not null || Lei is not null;
 
-    public void Add(Statement statement) => statements.Add(statement);
+    public void Add(Statement statement)
+    {
+        statements.Add(statement);
+        if (statement.Property.Type is ValueType.Relation) Relations++;
+    }
 
     public void AddName(string name)
     {
@@ -44,6 +55,7 @@ internal sealed class Draft(long row)
     /// <summary>A column that holds a credit code in most rows, an old registration number in some, and now and then something else.</summary>
     public void AddCode(string code)
     {
+        if (code is "无" or "暂无" or "未知" or "N/A" or "NULL" or "null") return; // a register's way to leave it empty: no code, and no key
         var compact = Compact(code);
         if (IsCreditCodeShaped(compact))
         {
@@ -77,17 +89,25 @@ internal sealed class Draft(long row)
     {
         Packed = StatementPack.Pack(statements);
         Hash = (long)XxHash3.HashToUInt64(Packed);
-        Key = GivenKey ?? CreditCode ?? RegistrationNumber ?? Lei ?? statements.Find(s => s.Property == Vocabulary.OtherCode)?.Value
-            ?? statements.Find(s => s.Property == Vocabulary.StockCode)?.Value ?? Name!;
+        Key = GivenKey ?? CreditCode ?? RegistrationNumber ?? Lei ?? OtherKey() ?? statements.Find(s => s.Property == Vocabulary.StockCode)?.Value ?? Name!;
+        NameKey = NameKeyOf(Name);
     }
 
+    // A code of no known kind (企合苏镇分字第0010) may be that of several bodies: with the name it is a key.
+    private string? OtherKey() => statements.Find(s => s.Property == Vocabulary.OtherCode)?.Value is { } code ? Name is null ? code : $"{code}\n{Name}" : null;
+
     /// <summary>By what a name is found without an identifier; null where nothing of it is left once normalised.</summary>
-    public static long? NameKey(string? name) =>
+    public static long? NameKeyOf(string? name) =>
         name is null || Normalizer.Key(name) is not { Length: > 0 } key ? null : (long)XxHash3.HashToUInt64(MemoryMarshal.AsBytes(key.AsSpan()));
 
     private static bool IsRegistrationNumberShaped(string code) => code.Length is 13 or 15 && code.All(char.IsAsciiDigit);
 
-    private static string Compact(string code) => Normalizer.Normalize(code).Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant();
+    // Nearly every code is written as it should be; the rest is folded.
+    private static string Compact(string code) => code.AsSpan().ContainsAnyExcept(Plain) ? Folded(code) : code;
+
+    private static readonly System.Buffers.SearchValues<char> Plain = System.Buffers.SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+    private static string Folded(string code) => Normalizer.Normalize(code).Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant();
 
     private static string? Other(string original, string normalised) => string.Equals(original, normalised, StringComparison.Ordinal) ? null : original;
 }

@@ -85,7 +85,7 @@ internal static class Headers
         : new(property, iso) { Original = text };
 
     public static void Amount(Draft draft, string text, Property property) =>
-        draft.Add(Capital.TryParse(text, out var capital) ? new(property, $"{capital.Amount.ToString(CultureInfo.InvariantCulture)} {capital.Currency}") { Original = text } : new(property, text));
+        draft.Add(Capital.TryParse(text, out var capital) && !capital.UnitUnknown ? new(property, $"{capital.Amount.ToString(CultureInfo.InvariantCulture)} {capital.Currency}") { Original = text } : new(property, text));
 
     public static void LegalRepresentative(Draft draft, string name) =>
         draft.Add(Party(Vocabulary.Directorship, name, EntityType.Person, KeyValuePair.Create(Vocabulary.Fields.Role, Vocabulary.LegalRepresentative)));

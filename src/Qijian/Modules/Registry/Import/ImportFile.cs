@@ -1,4 +1,7 @@
+using System.Buffers;
+using System.Globalization;
 using System.Text;
+using System.Text.Unicode;
 using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Qijian.Platform.Data;
@@ -42,13 +45,15 @@ public interface IImportFollower
 /// <summary>Imports one file, from where an earlier run over it was cut off.</summary>
 internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, IEnumerable<IImportFollower> followers, TimeProvider clock)
 {
-    // Large enough that a transaction's fixed cost is lost in it, small enough that a killed run repeats little.
-    internal const int BatchSize = 5000;
+    // Large enough that a transaction's fixed cost is lost in it, small enough that a killed run repeats little and that
+    // the three batches in flight stay small, whatever the rows hold.
+    internal const int BatchRows = 25_000;
+    internal const int BatchBytes = 16 << 20;
 
     public async Task<ImportReport> RunAsync(ImportRequest request, Action<ImportProgress> progress, CancellationToken ct)
     {
         var started = clock.GetTimestamp();
-        using var alone = Lock();
+        using var alone = Lock(folder);
         var mapping = ColumnMapping.Load(request.Mapping);
         using var file = SourceFile.Open(request.Path);
         var format = request.Format ?? LeiRows.FormatOf(HeaderOf(file)) ?? "qijian";
@@ -56,35 +61,48 @@ internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, I
         var fingerprint = await SourceFile.FingerprintAsync(request.Path, $"{format}\n{mapping.Source}", ct);
         var earlier = await db.Imports.Where(i => i.DatasetId == dataset.Id && i.Fingerprint == fingerprint).OrderBy(i => i.Id).LastOrDefaultAsync(ct);
         if (earlier is { FinishedAt: not null })
+        {
+            await FollowAsync(earlier, progress, ct); // the earlier run may have been cut off just before
             return new(earlier.Read, 0, 0, earlier.Read - earlier.Rejected, earlier.Rejected, RejectedRows.Existing(folder, earlier), clock.GetElapsedTime(started).TotalSeconds) { AlreadyImported = true };
+        }
 
         if (!request.Fictional) await RemoveSampleAsync(ct);
         var import = earlier ?? await BeginAsync(dataset, request, fingerprint, ct);
         var resumed = import.Read > 0;
-        IReadOnlyList<string> ignored = [];
+        HashSet<string> ignored = new(StringComparer.Ordinal);
         var rows = format switch
         {
-            "lei" => LeiRows.ReadEntities(file, import.Read),
-            "lei-rr" => LeiRows.ReadRelationships(file, import.Read),
-            "qijian" => RegisterRows.Read(file, mapping, import.Read, columns => ignored = columns),
+            "lei" => LeiRows.ReadEntities(file, import.Read, ignored),
+            "lei-rr" => LeiRows.ReadRelationships(file, import.Read, ignored),
+            "qijian" => RegisterRows.Read(file, mapping, import.Read, ignored),
             _ => throw new ImportException(Text.ImportFormat.With(format)),
         };
         using RejectedRows rejected = new(folder, import);
-        RecordWriter writer = new(db, bulk, dataset, import);
-        await writer.OpenAsync(ct);
-        await ForEachBatchAsync(rows, async batch =>
+        int joined;
+        await using (await BulkConnection.OpenAsync(db, ct))
         {
-            await WriteAsync(writer, rejected, import, batch, ct);
-            progress(new(Text.StageRows, import.Read, import.Rejected, (double)file.BytesRead / Math.Max(1, file.Length)));
-        }, ct);
+            RecordWriter writer = new(db, bulk, dataset, import);
+            await writer.OpenAsync(ct);
+            await ForEachBatchAsync(rows.UntilCutOff(file), async batch =>
+            {
+                await WriteAsync(writer, rejected, import, batch, ct);
+                progress(new(Text.StageRows, import.Read, import.Rejected, (double)file.BytesRead / Math.Max(1, file.Length)));
+            }, ct);
 
-        progress(new(Text.StageJoin, import.Read, import.Rejected, 1));
-        var joined = await FinishAsync(writer, import, ct);
-        foreach (var follower in followers) await follower.ImportedAsync((stage, share) => progress(new(stage, import.Read, import.Rejected, share)), ct);
+            progress(new(Text.StageJoin, import.Read, import.Rejected, 1));
+            joined = await FinishAsync(writer, import, ct);
+        }
+
+        await FollowAsync(import, progress, ct);
         return new(import.Read, import.Added, import.Changed, import.Unchanged, import.Rejected, rejected.Path, clock.GetElapsedTime(started).TotalSeconds)
         {
-            IgnoredColumns = ignored, JoinedByName = joined, Resumed = resumed,
+            IgnoredColumns = [.. ignored], JoinedByName = joined, Resumed = resumed,
         };
+    }
+
+    private async Task FollowAsync(Import import, Action<ImportProgress> progress, CancellationToken ct)
+    {
+        foreach (var follower in followers) await follower.ImportedAsync((stage, share) => progress(new(stage, import.Read, import.Rejected, share)), ct);
     }
 
     /// <summary>Removes the fictional sample: facts and fiction never stand side by side. Its pages answer "gone".</summary>
@@ -102,7 +120,7 @@ internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, I
         await db.Imports.Where(i => db.Datasets.Any(d => d.Fictional && d.Id == i.DatasetId)).ExecuteDeleteAsync(ct);
         await db.Datasets.Where(d => d.Fictional).ExecuteDeleteAsync(ct);
         await db.RetiredIds.ExecuteDeleteAsync(ct);
-        await bulk.WriteAsync(db, [.. companies.Select(c => new RetiredId { Id = c.Id })], ct);
+        await bulk.ReplaceAsync(db, [.. companies.Select(c => new RetiredId { Id = c.Id })], ct);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
     }
@@ -124,9 +142,9 @@ internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, I
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         db.Attach(import);
         import.Read += batch.Count;
-        List<(long Row, string Problem, string Raw)> problems = [.. batch.Where(r => r.Draft is null).Select(r => (r.Row, r.Problem!, r.Raw!))];
-        await writer.WriteAsync([.. batch.Select(r => r.Draft).OfType<Draft>()], (draft, problem) => problems.Add((draft.Row, problem, draft.Raw)), ct);
-        problems.Sort((a, b) => a.Row.CompareTo(b.Row));
+        var problems = batch.FindAll(r => r.Problem is not null);
+        await writer.WriteAsync([.. batch.Where(r => r.Problem is null).Select(r => r.Draft)], (draft, problem) => problems.Add(new(draft, problem)), ct);
+        problems.Sort((a, b) => a.Draft.Row.CompareTo(b.Draft.Row));
         import.Rejected += problems.Count;
         import.RejectedBytes = rejected.Append(problems);
         db.Update(import);
@@ -149,13 +167,13 @@ internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, I
     // Reading and understanding rows on one core, merging them on the other.
     private static async Task ForEachBatchAsync(IEnumerable<RowOutcome> rows, Func<List<RowOutcome>, Task> write, CancellationToken ct)
     {
-        var channel = Channel.CreateBounded<List<RowOutcome>>(new BoundedChannelOptions(2) { SingleReader = true, SingleWriter = true });
+        var channel = Channel.CreateBounded<List<RowOutcome>>(new BoundedChannelOptions(1) { SingleReader = true, SingleWriter = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var reading = Task.Run(async () =>
         {
             try
             {
-                foreach (var batch in rows.Chunk(BatchSize)) await channel.Writer.WriteAsync([.. batch], stop.Token);
+                foreach (var batch in Batches(rows)) await channel.Writer.WriteAsync(batch, stop.Token);
                 channel.Writer.Complete();
             }
             catch (Exception e)
@@ -174,8 +192,38 @@ internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, I
         }
     }
 
+    private static IEnumerable<List<RowOutcome>> Batches(IEnumerable<RowOutcome> rows)
+    {
+        List<RowOutcome> batch = [];
+        var bytes = 0L;
+        ImportException? damage = null;
+        using var each = rows.GetEnumerator();
+        while (true)
+        {
+            try
+            {
+                if (!each.MoveNext()) break;
+            }
+            catch (ImportException e)
+            {
+                damage = e; // the rows before it are kept
+                break;
+            }
+
+            batch.Add(each.Current);
+            bytes += each.Current.Draft.Raw.Length;
+            if (batch.Count < BatchRows && bytes < BatchBytes) continue;
+            yield return batch;
+            (batch, bytes) = (new(batch.Count), 0);
+        }
+
+        if (batch.Count > 0) yield return batch;
+        if (damage is not null) throw damage;
+    }
+
     private async Task<Dataset> DatasetAsync(string name, bool fictional, CancellationToken ct)
     {
+        if (name.Length is 0 or > Dataset.MaxName) throw new ImportException(Text.ImportDataset.With(Dataset.MaxName));
         if (await db.Datasets.SingleOrDefaultAsync(d => d.Name == name, ct) is { } dataset) return dataset;
         dataset = new() { Name = name, Basis = Basis.Filed, Fictional = fictional, Publisher = name is "lei" ? "GLEIF" : null, Url = name is "lei" ? "https://www.gleif.org/" : null };
         db.Add(dataset);
@@ -194,10 +242,12 @@ internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, I
     private static string DatasetNameOf(string path)
     {
         var name = Path.GetFileName(path);
-        return name.IndexOf('.', 1) is > 0 and var dot ? name[..dot] : name;
+        var stem = name.IndexOf('.', 1) is > 0 and var dot ? name[..dot] : name;
+        return stem.Length > Dataset.MaxName ? stem[..Dataset.MaxName] : stem;
     }
 
-    private FileStream Lock()
+    /// <summary>Held while the registry is written: one writer a data folder.</summary>
+    internal static FileStream Lock(DataFolder folder)
     {
         try
         {
@@ -232,7 +282,7 @@ internal sealed class RejectedRows : IDisposable
     public static string? Existing(DataFolder folder, Import import) => File.Exists(PathOf(folder, import)) ? PathOf(folder, import) : null;
 
     /// <summary>Appends the rows and returns the file's length; they count only once that is committed.</summary>
-    public long Append(IReadOnlyList<(long Row, string Problem, string Raw)> rows)
+    public long Append(IReadOnlyList<RowOutcome> rows)
     {
         if (rows.Count == 0) return import.RejectedBytes;
         if (file is null)
@@ -241,7 +291,7 @@ internal sealed class RejectedRows : IDisposable
             file.Write([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes($"{Text.RejectedHeader}\r\n")]);
         }
 
-        foreach (var (row, problem, raw) in rows) file.Write(Encoding.UTF8.GetBytes($"{row},{Quoted(problem)},{Quoted(raw)}\r\n"));
+        foreach (var (draft, problem) in rows) file.Write(Encoding.UTF8.GetBytes($"{draft.Row},{Quoted(problem!)},{Quoted(TextOf(draft.Raw))}\r\n"));
         file.Flush(flushToDisk: true);
         return file.Position;
     }
@@ -249,6 +299,22 @@ internal sealed class RejectedRows : IDisposable
     public void Dispose() => file?.Dispose();
 
     private static string PathOf(DataFolder folder, Import import) => folder.File("rejected", $"import-{import.Id}.csv");
+
+    // Bytes that are no UTF-8 are shown as \xA1, so that nothing of the row is lost.
+    private static string TextOf(ReadOnlySpan<byte> raw)
+    {
+        if (Utf8.IsValid(raw)) return Encoding.UTF8.GetString(raw);
+        StringBuilder text = new(raw.Length);
+        while (raw.Length > 0)
+        {
+            var valid = Rune.DecodeFromUtf8(raw, out var rune, out var length) is OperationStatus.Done;
+            if (valid) text.Append(rune.ToString());
+            else foreach (var b in raw[..length]) text.Append(CultureInfo.InvariantCulture, $"\\x{b:X2}");
+            raw = raw[length..];
+        }
+
+        return text.ToString();
+    }
 
     private static string Quoted(string text) => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

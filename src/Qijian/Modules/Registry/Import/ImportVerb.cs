@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime;
 using Qijian.Platform.CommandLine;
 
 namespace Qijian.Modules.Registry;
@@ -17,6 +18,7 @@ internal static class ImportVerb
 
     private static async Task<int> RunAsync(VerbContext context, CancellationToken ct)
     {
+        GCSettings.LatencyMode = GCLatencyMode.Batch; // no collector beside the work: nobody waits for an answer here
         var arguments = context.Arguments;
         ImportRequest request = new(arguments.GetRequiredValue(File), arguments.GetValue(Format), arguments.GetValue(Mapping), arguments.GetValue(Dataset), arguments.GetValue(RetrievedAt));
         ProgressLine line = new(context.Services.GetRequiredService<TimeProvider>());

@@ -8,9 +8,10 @@ namespace Qijian.Modules.Registry;
 /// </summary>
 internal static class LeiRows
 {
-    public static IEnumerable<RowOutcome> ReadEntities(SourceFile file, long skip) => Rows.OfCsv(file, skip, headers =>
+    public static IEnumerable<RowOutcome> ReadEntities(SourceFile file, long skip, HashSet<string> ignored) => Rows.OfCsv(file, skip, headers =>
     {
         var column = Columns(headers);
+        ignored.UnionWith(headers); // until a row asks for the column
         int lei = Need("lei", "LEI"), name = Need("entitylegalname", "Entity.LegalName");
         return (draft, value) =>
         {
@@ -32,16 +33,28 @@ internal static class LeiRows
             draft.Seal();
             return null;
 
-            string? Of(string header) => column.TryGetValue(header, out var index) && value(index).Trim() is { Length: > 0 } text ? text : null;
+            string? Of(string header)
+            {
+                if (!column.TryGetValue(header, out var index)) return null;
+                ignored.Remove(headers[index]);
+                return value(index).Trim() is { Length: > 0 } text ? text : null;
+            }
+
             string Address() => string.Join(", ", new[] { Of("entitylegaladdressfirstaddressline"), Of("entitylegaladdresscity"), Of("entitylegaladdressregion"), Of("entitylegaladdresspostalcode"), Of("entitylegaladdresscountry") }.OfType<string>());
         };
 
-        int Need(string header, string shown) => column.TryGetValue(header, out var index) ? index : throw new ImportException(Text.ImportMissingColumn.With(shown));
+        int Need(string header, string shown)
+        {
+            if (!column.TryGetValue(header, out var index)) throw new ImportException(Text.ImportMissingColumn.With(shown));
+            ignored.Remove(headers[index]);
+            return index;
+        }
     });
 
-    public static IEnumerable<RowOutcome> ReadRelationships(SourceFile file, long skip) => Rows.OfCsv(file, skip, headers =>
+    public static IEnumerable<RowOutcome> ReadRelationships(SourceFile file, long skip, HashSet<string> ignored) => Rows.OfCsv(file, skip, headers =>
     {
         var column = Columns(headers);
+        ignored.UnionWith(headers); // until a row asks for the column
         int start = Need("relationshipstartnodenodeid", "Relationship.StartNode.NodeID"), end = Need("relationshipendnodenodeid", "Relationship.EndNode.NodeID"), type = Need("relationshiprelationshiptype", "Relationship.RelationshipType");
         return (draft, value) =>
         {
@@ -62,7 +75,13 @@ internal static class LeiRows
             draft.Seal();
             return null;
 
-            string? Of(string header) => column.TryGetValue(header, out var index) && value(index).Trim() is { Length: > 0 } text ? text : null;
+            string? Of(string header)
+            {
+                if (!column.TryGetValue(header, out var index)) return null;
+                ignored.Remove(headers[index]);
+                return value(index).Trim() is { Length: > 0 } text ? text : null;
+            }
+
 
             // The period of the relationship itself; accounting and filing periods say when it was reported.
             (DateOnly?, DateOnly?) Period()
@@ -74,7 +93,12 @@ internal static class LeiRows
             }
         };
 
-        int Need(string header, string shown) => column.TryGetValue(header, out var index) ? index : throw new ImportException(Text.ImportMissingColumn.With(shown));
+        int Need(string header, string shown)
+        {
+            if (!column.TryGetValue(header, out var index)) throw new ImportException(Text.ImportMissingColumn.With(shown));
+            ignored.Remove(headers[index]);
+            return index;
+        }
     });
 
     /// <summary>Which of the two a header row belongs to: null for neither.</summary>

@@ -11,6 +11,7 @@ namespace Qijian.Modules.Registry;
 /// </summary>
 internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, Import import)
 {
+    private readonly DeferredIndexes indexes = new(db);
     private int nextCompany;
     private long nextChange;
     private Dictionary<int, Basis> basisOf = [];
@@ -21,6 +22,7 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
     {
         nextCompany = (await db.Companies.MaxAsync(c => (int?)c.Number, ct) ?? 0) + 1;
         nextChange = (await db.CompanyChanges.MaxAsync(c => (long?)c.Sequence, ct) ?? 0) + 1;
+        if (nextCompany == 1) await indexes.DropAsync(ct);
         basisOf = await db.Datasets.ToDictionaryAsync(d => d.Id, d => d.Basis, ct);
         retrievedAt = await db.Imports.ToDictionaryAsync(i => i.Id, i => i.RetrievedAt, ct);
     }
@@ -40,6 +42,7 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
     /// </summary>
     public async Task<int> JoinByNameAsync(CancellationToken ct)
     {
+        await indexes.CreateAsync(ct);
         var joined = 0;
         for (var after = 0; ;)
         {
@@ -72,6 +75,7 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
     /// <summary>Writes the rows of all bodies anew from their records.</summary>
     public async Task RebuildAsync(Action<long> progress, CancellationToken ct)
     {
+        await indexes.CreateAsync(ct);
         for (var (after, done) = (0, 0L); ;)
         {
             var from = after;
@@ -81,7 +85,12 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
             await using var transaction = await db.Database.BeginTransactionAsync(ct);
             Batch batch = new(this);
             await LoadAsync(batch, numbers, ct);
-            foreach (var body in batch.Bodies.Values) body.Dirty = true;
+            foreach (var body in batch.Bodies.Values)
+            {
+                body.Dirty = true;
+                if (body.Heads.Count > 0) body.Company.NameKey = null; // computed anew: the normaliser may have changed
+            }
+
             await SaveAsync(batch, ct);
             await transaction.CommitAsync(ct);
             progress(done += numbers.Count);
@@ -110,6 +119,10 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
         await db.DeleteProjectionAsync(gone, ct);
         await db.DeleteRecordsAsync(gone, ct);
         var ids = gone.ToList();
+        // What had joined one of these before goes on with it.
+        var successor = pairs.ToDictionary(p => p.Loose.Number, p => p.Target);
+        foreach (var earlier in await db.RetiredIds.Where(r => r.Successor != null && EF.Parameter(ids).Contains(r.Successor.Value)).ToListAsync(ct))
+            earlier.Successor = successor[earlier.Successor!.Value];
         var related = await db.Relations.Where(r => r.FromCompany != null && EF.Parameter(ids).Contains(r.FromCompany.Value)).Select(r => r.Number).ToListAsync(ct);
         HashSet<int> neighbours = [.. related.Select(r => (int)(r >> SourceRecord.NumberBits)).Where(n => !gone.Contains(n))];
         await LoadAsync(batch, [.. neighbours.Where(n => !batch.Bodies.ContainsKey(n))], ct);
@@ -127,10 +140,12 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
         List<string> names = [], partyNames = [];
         foreach (var draft in drafts)
         {
-            ids.Add(BodyIdOf(draft));
+            draft.BodyId = draft.CreditCode ?? (draft.Lei is { } own ? LeiBody(own) : Projector.BodyId(dataset.Name, draft.Key));
+            ids.Add(draft.BodyId);
             if (draft.CreditCode is null && draft.RegistrationNumber is { } number) numbers.Add(number);
             if (draft.CreditCode is null && draft.Lei is { } lei) leis.Add(lei);
             if (!draft.Identified) names.Add(draft.Name!);
+            if (draft.Relations == 0) continue;
             foreach (var party in draft.Statements.Where(s => s.Property.Type is ValueType.Relation).Select(PartyOf))
             {
                 if (party.Code is { } code) ids.Add(code);
@@ -155,9 +170,10 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
 
     private async Task FindNamesAsync(Batch batch, IEnumerable<string> names, CancellationToken ct)
     {
-        var keys = names.Select(Draft.NameKey).OfType<long>().ToHashSet();
+        var keys = names.Select(Draft.NameKeyOf).OfType<long>().ToHashSet();
         if (keys.Count == 0) return;
         batch.NeedsNames = true;
+        await indexes.NeedNamesAsync(ct);
         foreach (var company in await db.Companies.AsNoTracking().Where(c => c.NameKey != null && EF.Parameter(keys).Contains(c.NameKey.Value)).ToListAsync(ct))
             batch.AddName(company);
     }
@@ -176,9 +192,6 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
             if (batch.Bodies.TryGetValue(record.Company, out var body)) body.Heads.Add(record);
     }
 
-    private string BodyIdOf(Draft draft) =>
-        draft.CreditCode ?? (draft.Lei is { } lei ? LeiBody(lei) : Projector.BodyId(dataset.Name, draft.Key));
-
     // A body known by its LEI alone has the same id whichever file names it first.
     private static string LeiBody(string lei) => Projector.BodyId("lei", lei);
 
@@ -192,7 +205,7 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
 
     private void Merge(Batch batch, Draft draft, Action<Draft, string> reject)
     {
-        var id = BodyIdOf(draft);
+        var id = draft.BodyId;
         var byName = false;
         var body = batch.ById(id) ?? batch.ByAlias(id) ?? (draft.CreditCode is null ? batch.ByNumber(draft.RegistrationNumber) ?? batch.ByLei(draft.Lei) : null);
         if (body is null && !draft.Identified && batch.BodyNamed(draft.Name!) is { } namesake && batch.Bodies.TryGetValue(namesake, out body))
@@ -202,7 +215,7 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
         }
         else if (body is not null && !draft.Identified && !string.Equals(body.Company.Id, id, StringComparison.Ordinal)) byName = true;
 
-        body ??= batch.Create(id, draft.Type, draft.Name);
+        body ??= batch.Create(id, draft.Type, draft.Name, draft.NameKey);
         var key = string.Equals(draft.Key, body.Company.Id, StringComparison.Ordinal) ? null : draft.Key;
         var standing = body.Heads.Find(r => r.SupersededBy is null && r.DatasetId == dataset.Id && string.Equals(r.Key, key, StringComparison.Ordinal));
         if (standing is not null && standing.Hash == draft.Hash)
@@ -229,13 +242,14 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
         }
 
         if (body.Company.Type is EntityType.LegalEntity) body.Company.Type = draft.Type;
-        body.Add(new() { Number = body.NextRecord(), DatasetId = dataset.Id, Key = key, Hash = draft.Hash, Statements = draft.Packed, FirstImport = import.Id, LastImport = import.Id, JoinedByName = byName });
+        body.Add(new() { Number = body.NextRecord(), DatasetId = dataset.Id, Key = key, Hash = draft.Hash, Statements = draft.Packed, Said = draft.Statements, FirstImport = import.Id, LastImport = import.Id, JoinedByName = byName });
+        if (draft.Relations == 0) return;
         foreach (var statement in draft.Statements)
         {
             if (statement.Property.Type is not ValueType.Relation) continue;
             var party = PartyOf(statement);
-            if (party.Code is { } code && batch.ById(code) is null) batch.Create(code, EntityType.LegalEntity, statement.Value).KnownAs(statement.Value, null);
-            else if (party is { Code: null, Lei: { } lei } && batch.ByLei(lei) is null) batch.Create(LeiBody(lei), EntityType.LegalEntity, statement.Value).KnownAs(statement.Value, lei);
+            if (party.Code is { } code && batch.ById(code) is null) batch.Create(code, statement.Value, null);
+            else if (party is { Code: null, Lei: { } lei } && batch.ByLei(lei) is null) batch.Create(LeiBody(lei), statement.Value, lei);
         }
     }
 
@@ -249,16 +263,18 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
         foreach (var body in dirty)
         {
             if (body.Heads.Count == 0) continue; // known through relations only: its row says all
-            projector.Project(body.Company, [.. body.Heads.Select(r => new Version(r, StatementPack.Unpack(r.Statements), basisOf[r.DatasetId], retrievedAt[r.LastImport]))]);
+            projector.Project(body.Company, body.Heads.ConvertAll(r => new Version(r, r.Said, basisOf[r.DatasetId], retrievedAt[r.LastImport])));
             people.AddRange(projector.People);
             relations.AddRange(projector.Relations);
         }
 
-        await db.DeleteProjectionAsync([.. dirty.Where(b => !b.New).Select(b => b.Company.Number)], ct);
-        await bulk.WriteAsync(db, [.. dirty.Select(b => b.Company)], ct);
-        await bulk.WriteAsync(db, [.. dirty.SelectMany(b => b.Added)], ct);
-        await bulk.WriteAsync(db, people, ct);
-        await bulk.WriteAsync(db, relations, ct);
+        List<Company> known = [.. dirty.Where(b => !b.New).Select(b => b.Company)];
+        await db.DeleteProjectionAsync(known.ConvertAll(c => c.Number), ct);
+        await bulk.ReplaceAsync(db, known, ct);
+        await bulk.InsertAsync(db, [.. dirty.Where(b => b.New).Select(b => b.Company)], ct);
+        await bulk.InsertAsync(db, [.. dirty.SelectMany(b => b.Added)], ct);
+        await bulk.InsertAsync(db, people, ct);
+        await bulk.InsertAsync(db, relations, ct);
         if (batch.SeenAgain.Count > 0) await db.SourceRecords.Where(r => EF.Parameter(batch.SeenAgain).Contains(r.Number)).ExecuteUpdateAsync(s => s.SetProperty(r => r.LastImport, import.Id), ct);
         if (batch.Superseded.Count > 0) await db.SourceRecords.Where(r => EF.Parameter(batch.Superseded).Contains(r.Number)).ExecuteUpdateAsync(s => s.SetProperty(r => r.SupersededBy, import.Id), ct);
         batch.Touched.AddRange(dirty.Select(b => b.Company.Number));
@@ -273,7 +289,7 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
     {
         HashSet<string> ids = new(StringComparer.Ordinal), leis = new(StringComparer.Ordinal);
         List<string> names = [];
-        foreach (var party in dirty.SelectMany(b => b.Heads.Where(r => !b.Added.Contains(r))).SelectMany(r => StatementPack.Unpack(r.Statements)).Where(s => s.Property.Type is ValueType.Relation).Select(PartyOf))
+        foreach (var party in dirty.SelectMany(b => b.Loaded).SelectMany(r => r.Said).Where(s => s.Property.Type is ValueType.Relation).Select(PartyOf))
         {
             if (party.Code is { } code && batch.ById(code) is null) ids.Add(code);
             else if (party is { Code: null, Lei: { } lei } && batch.ByLei(lei) is null) leis.Add(lei);
@@ -288,27 +304,24 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
     /// <summary>One body while a batch is merged.</summary>
     private sealed class Body(Company company)
     {
+        private int added;
+
         public Company Company => company;
         public bool New { get; init; }
         public bool Dirty { get; set; }
+
+        /// <summary>All its record versions, in the order of their numbers: those from the database, then this batch's.</summary>
         public List<SourceRecord> Heads { get; } = [];
-        public List<SourceRecord> Added { get; } = [];
+        public IEnumerable<SourceRecord> Loaded => Heads.Take(Heads.Count - added);
+        public IEnumerable<SourceRecord> Added => Heads.Skip(Heads.Count - added);
 
         public long NextRecord() => Heads.Count == 0 ? SourceRecord.First(company.Number) : Heads[^1].Number + 1;
 
         public void Add(SourceRecord record)
         {
             Heads.Add(record);
-            Added.Add(record);
+            added++;
             Dirty = true;
-        }
-
-        public void KnownAs(string name, string? lei)
-        {
-            company.Name = name.Length == 0 ? null : name;
-            company.NameKey = Draft.NameKey(company.Name);
-            company.Lei = lei;
-            company.Identified = true;
         }
     }
 
@@ -348,12 +361,17 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
             if (!list.Exists(c => c.Number == company.Number)) list.Add((company.Number, Normalizer.Key(company.Name)));
         }
 
-        public Body Create(string id, EntityType type, string? name)
+        public Body Create(string id, EntityType type, string? name, long? nameKey) => Create(new() { Number = writer.nextCompany++, Id = id, Type = type, Name = name, NameKey = nameKey });
+
+        /// <summary>A body known only as a party of another's relation.</summary>
+        public void Create(string id, string name, string? lei) =>
+            Create(new() { Number = writer.nextCompany++, Id = id, Name = name.Length == 0 ? null : name, NameKey = Draft.NameKeyOf(name), Lei = lei, Identified = true });
+
+        private Body Create(Company company)
         {
-            Company company = new() { Number = writer.nextCompany++, Id = id, Type = type, Name = name, NameKey = Draft.NameKey(name) };
             Body body = new(company) { New = true, Dirty = true };
             Bodies.Add(company.Number, body);
-            ids[id] = company.Number;
+            ids[company.Id] = company.Number;
             if (NeedsNames) AddName(company);
             return body;
         }
@@ -367,7 +385,7 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
 
         /// <summary>The one body that bears exactly this name, or null where there is none or more than one.</summary>
         public int? BodyNamed(string name) =>
-            Draft.NameKey(name) is { } key && names.TryGetValue(key, out var list) && Normalizer.Key(name) is var plain && list.Where(c => string.Equals(c.Name, plain, StringComparison.Ordinal)).Take(2).ToArray() is [var only] ? only.Number : null;
+            Draft.NameKeyOf(name) is { } key && names.TryGetValue(key, out var list) && Normalizer.Key(name) is var plain && list.Where(c => string.Equals(c.Name, plain, StringComparison.Ordinal)).Take(2).ToArray() is [var only] ? only.Number : null;
 
         /// <summary>The one other body that bears the name of this one.</summary>
         public int? OnlyOther(Company company) =>

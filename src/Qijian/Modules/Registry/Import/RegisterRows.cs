@@ -5,12 +5,12 @@ namespace Qijian.Modules.Registry;
 /// <summary>Rows of a Chinese register: any of the recognised columns in any order, as CSV, TSV or JSON Lines.</summary>
 internal static class RegisterRows
 {
-    public static IEnumerable<RowOutcome> Read(SourceFile file, ColumnMapping mapping, long skip, Action<IReadOnlyList<string>> ignored) =>
+    public static IEnumerable<RowOutcome> Read(SourceFile file, ColumnMapping mapping, long skip, HashSet<string> ignored) =>
         file.Start.AsSpan().TrimStart().StartsWith("{", StringComparison.Ordinal)
-            ? Rows.OfJsonLines(file, skip, (draft, json) => ReadObject(draft, json, mapping))
+            ? Rows.OfJsonLines(file, skip, (draft, json) => ReadObject(draft, json, mapping, ignored))
             : Rows.OfCsv(file, skip, headers => Bind(headers, mapping, ignored));
 
-    private static RowReader Bind(IReadOnlyList<string> headers, ColumnMapping mapping, Action<IReadOnlyList<string>> ignored)
+    private static RowReader Bind(IReadOnlyList<string> headers, ColumnMapping mapping, HashSet<string> ignored)
     {
         var columns = headers.Select((header, index) => (Index: index, Header: header, Column: mapping.Find(header))).ToArray();
         var used = columns.Where(c => c.Column is not null).ToArray();
@@ -18,7 +18,7 @@ internal static class RegisterRows
             throw new ImportException(Text.ImportNoColumns.With(string.Join(", ", headers.Take(12).Select(h => h.Length > 40 ? h[..40] + "…" : h))));
         foreach (var twice in used.GroupBy(c => c.Column!.Name, StringComparer.Ordinal).Where(g => g.Count() > 1))
             throw new ImportException(Text.ImportColumnTwice.With(string.Join(", ", twice.Select(c => c.Header)), twice.Key));
-        ignored([.. columns.Where(c => c.Column is null).Select(c => c.Header)]);
+        ignored.UnionWith(columns.Where(c => c.Column is null).Select(c => c.Header));
         return (draft, value) =>
         {
             foreach (var (index, header, column) in used)
@@ -41,7 +41,7 @@ internal static class RegisterRows
         return null;
     }
 
-    private static string? ReadObject(Draft draft, JsonElement json, ColumnMapping mapping)
+    private static string? ReadObject(Draft draft, JsonElement json, ColumnMapping mapping, HashSet<string> ignored)
     {
         foreach (var member in json.EnumerateObject())
         {
@@ -49,11 +49,11 @@ internal static class RegisterRows
             {
                 case JsonValueKind.Array:
                     foreach (var item in member.Value.EnumerateArray())
-                        if (ReadItem(draft, member.Name, item, mapping) is { } problem) return problem;
+                        if (ReadItem(draft, member.Name, item, mapping, ignored) is { } problem) return problem;
                     break;
                 case JsonValueKind.Null: break;
                 default:
-                    if (ReadItem(draft, member.Name, member.Value, mapping) is { } wrong) return wrong;
+                    if (ReadItem(draft, member.Name, member.Value, mapping, ignored) is { } wrong) return wrong;
                     break;
             }
         }
@@ -61,18 +61,31 @@ internal static class RegisterRows
         return Finish(draft);
     }
 
-    private static string? ReadItem(Draft draft, string name, JsonElement item, ColumnMapping mapping)
+    private static string? ReadItem(Draft draft, string name, JsonElement item, ColumnMapping mapping, HashSet<string> ignored)
     {
-        if (item.ValueKind is JsonValueKind.Object)
+        if (item.ValueKind is JsonValueKind.Null) return null;
+        var column = mapping.Find(name);
+        if (item.ValueKind is JsonValueKind.Object && Objects.TryGetValue(name, out var read))
         {
             foreach (var part in item.EnumerateObject())
+            {
                 if (part.Value.ValueKind is JsonValueKind.String && Rows.ProblemOf($"{name}.{part.Name}", part.Value.GetString()!) is { } problem) return problem;
-            return Objects.TryGetValue(name, out var read) ? read(draft, item) : null;
+                if (part.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array) return Text.RowShape.With($"{name}.{part.Name}");
+                if (!Known.Contains(part.Name)) ignored.Add($"{name}.{part.Name}");
+            }
+
+            return read(draft, item);
         }
 
-        if (mapping.Find(name) is not { } column) return null;
+        if (column is null && !Objects.ContainsKey(name))
+        {
+            ignored.Add(name);
+            return null;
+        }
+
+        if (column is null || item.ValueKind is JsonValueKind.Object or JsonValueKind.Array) return Text.RowShape.With(name);
         var text = item.ValueKind is JsonValueKind.String ? item.GetString()!.Trim() : item.ToString();
-        if (text.Length == 0) return null;
+        if (text.Length == 0 || text is "-") return null;
         if (Rows.ProblemOf(name, text) is { } wrong) return wrong;
         column.Read(draft, text);
         return null;
@@ -96,6 +109,8 @@ internal static class RegisterRows
         ["abnormalListings"] = (draft, json) => Event(draft, json, Vocabulary.AbnormalListing, "reason"),
     };
 
+    private static readonly HashSet<string> Known = [.. Vocabulary.Fields.ById.Values.Select(f => f.Name), "name", "type", "creditCode", "lei", "from", "to"];
+
     private static readonly Dictionary<string, Field> Parts = Vocabulary.Fields.ById.Values.ToDictionary(f => f.Name, StringComparer.Ordinal);
 
     private static string? Relation(Draft draft, JsonElement json, Property kind, string name)
@@ -111,6 +126,7 @@ internal static class RegisterRows
         if (party.Length == 0 && type is not EntityType.Unknown && Text_(json, "creditCode") is null && Text_(json, "lei") is null) return Text.RowPartMissing.With(name, "name");
         List<KeyValuePair<Field, string>> fields = [new(Vocabulary.Fields.PartyType, type.ToString())];
         if (Text_(json, "creditCode") is { } code) fields.Add(new(Vocabulary.Fields.PartyCode, code.ToUpperInvariant()));
+        if (Text_(json, "lei") is { } odd && odd.Length != 20) return Text.RowLei.With(odd);
         if (Text_(json, "lei") is { } lei) fields.Add(new(Vocabulary.Fields.PartyLei, lei.ToUpperInvariant()));
         AddParts(json, fields);
         foreach (var field in (Field[])[Vocabulary.Fields.Percent, Vocabulary.Fields.Minimum, Vocabulary.Fields.Maximum])

@@ -1,12 +1,11 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using CsvHelper;
 
 namespace Qijian.Modules.Registry;
 
-/// <summary>What became of one row: a draft, or why it is rejected, with the row as it stood in the file.</summary>
-internal readonly record struct RowOutcome(long Row, Draft? Draft, string? Problem, string? Raw);
+/// <summary>What became of one row: its draft, and where it is rejected, why.</summary>
+internal readonly record struct RowOutcome(Draft Draft, string? Problem);
 
 /// <summary>How a row of named columns is read. A problem is returned as its sentence; null is a good row.</summary>
 internal delegate string? RowReader(Draft draft, Func<int, string> value);
@@ -40,11 +39,24 @@ internal static class Rows
                 : malformed.Remove(row + 1, out var reason) && reason is CsvMalformedReason.UnterminatedQuote ? Text.RowQuote : null;
             Draft draft = new(row);
             problem ??= read(draft, csv.GetString);
-            draft.Raw = Encoding.UTF8.GetString(csv.RawRecord);
-            yield return problem is null ? new(row, draft, null, null) : new(row, null, problem, draft.Raw);
+            draft.Raw = csv.RawRecord.ToArray();
+            yield return new(draft, problem);
+        }
+
+    }
+
+    /// <summary>The same rows, the last only once the file has proved whole: where a compressed file is cut off, so may be that row.</summary>
+    public static IEnumerable<RowOutcome> UntilCutOff(this IEnumerable<RowOutcome> rows, SourceFile file)
+    {
+        RowOutcome? last = null;
+        foreach (var row in rows)
+        {
+            if (last is { } before) yield return before;
+            last = row;
         }
 
         file.EnsureComplete();
+        if (last is { } whole) yield return whole;
     }
 
     /// <summary>Rows of JSON Lines: one object a line.</summary>
@@ -68,13 +80,15 @@ internal static class Rows
                 {
                     problem = Text.RowJson.With(e.BytePositionInLine);
                 }
+                catch (InvalidOperationException) // how the reader says that \ud800 stands alone
+                {
+                    problem = Text.RowSurrogate;
+                }
             }
 
-            draft.Raw = Encoding.UTF8.GetString(line.Span);
-            yield return problem is null ? new(row, draft, null, null) : new(row, null, problem, draft.Raw);
+            draft.Raw = line.ToArray();
+            yield return new(draft, problem);
         }
-
-        file.EnsureComplete();
     }
 
     /// <summary>What is wrong with a text as such, or null: an undecodable byte, a NUL, too long.</summary>

@@ -35,7 +35,7 @@ internal sealed class SourceFile : IDisposable
     {
         if (Directory.Exists(path)) throw new ImportException(Text.ImportFolder.With(path));
         if (!File.Exists(path)) throw new ImportException(Text.ImportNoFile.With(path));
-        FileStream source = new(path, new FileStreamOptions { BufferSize = 1 << 17, Options = FileOptions.SequentialScan, Share = FileShare.Read });
+        var source = OpenFile(path);
         try
         {
             Span<byte> magic = stackalloc byte[4];
@@ -58,6 +58,21 @@ internal sealed class SourceFile : IDisposable
         {
             source.Dispose();
             throw;
+        }
+    }
+
+    private static FileStream OpenFile(string path)
+    {
+        try
+        {
+            FileStream opened = new(path, new FileStreamOptions { BufferSize = 1 << 17, Options = FileOptions.SequentialScan, Share = FileShare.Read });
+            if (opened.CanSeek) return opened;
+            opened.Dispose();
+            throw new ImportException(Text.ImportUnreadable.With(path, Text.NoRegularFile));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ImportException(Text.ImportUnreadable.With(path, e.Message), e);
         }
     }
 
@@ -117,7 +132,8 @@ internal sealed class SourceFile : IDisposable
         if (start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE])) return Encoding.Unicode;
         if (start.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])) return Encoding.BigEndianUnicode;
         Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
-        var gb18030 = Encoding.GetEncoding("GB18030");
+        // Its own fallback is a question mark, which would hide every damage.
+        var gb18030 = Encoding.GetEncoding("GB18030", EncoderFallback.ReplacementFallback, new DecoderReplacementFallback("\uFFFD"));
         var (utf8Damage, gbDamage) = (Damage(Encoding.UTF8, start), Damage(gb18030, start));
         if (Math.Min(utf8Damage, gbDamage) * 100 < start.Length) return utf8Damage <= gbDamage ? Encoding.UTF8 : gb18030;
         throw new ImportException(Text.ImportEncoding);

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Qijian.Engine.Search;
 
 namespace Qijian.Tests.Modules.Registry;
 
@@ -10,6 +12,8 @@ namespace Qijian.Tests.Modules.Registry;
 public sealed class KilledImportTests
 {
     private static readonly string Executable = Path.Combine(AppContext.BaseDirectory, "..", "..", "Qijian", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "qijian");
+
+    private const int Rows = 20_000;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -19,14 +23,20 @@ public sealed class KilledImportTests
         var folder = Directory.CreateTempSubdirectory("qijian-kill-").FullName;
         try
         {
-            var file = Path.Combine(folder, "rows.csv");
-            StringBuilder rows = new("name,uscc,reg_date,legal_rep\n");
-            for (var i = 0; i < 60_000; i++) rows.Append(CultureInfo.InvariantCulture, $"第{i}示例有限公司,,2010-03-01,林某{i % 7}\n");
+            // Persons, owners by name (joined at the end), a body without a code that is named twice, rows that are rejected.
+            var file = Path.Combine(folder, "rows.jsonl");
+            StringBuilder rows = new();
+            for (var i = 0; i < Rows; i++)
+            {
+                rows.Append(CultureInfo.InvariantCulture, $$"""{"name":"第{{i}}示例有限公司","legalRepresentative":"林某{{i % 7}}","owners":[{"name":"第{{Rows - 1 - i}}示例有限公司","percent":"60"},{"name":"王某","type":"person","percent":"{{(i % 500 == 0 ? "140" : "40")}}"}]}""").Append('\n');
+            }
+
             await File.WriteAllTextAsync(file, rows.ToString(), Ct);
 
             var (whole, cut) = (Path.Combine(folder, "whole"), Path.Combine(folder, "cut"));
             var report = await FinishAsync(file, whole);
-            Assert.Equal(60_000, report.GetProperty("added").GetInt32());
+            Assert.Equal((Rows - Rows / 500, Rows / 500), (report.GetProperty("added").GetInt32(), report.GetProperty("rejected").GetInt32()));
+            var took = TimeSpan.FromSeconds(report.GetProperty("seconds").GetDouble());
 
             var kills = Environment.GetEnvironmentVariable("QIJIAN_LONG") is null ? 6 : 20;
             Random random = new(7);
@@ -34,23 +44,23 @@ public sealed class KilledImportTests
             for (var i = 0; i < kills; i++)
             {
                 using var process = Start(file, cut);
-                using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-                stop.CancelAfter(random.Next(800, 2600));
-                try
+                var until = Stopwatch.StartNew();
+                var limit = random.NextDouble() * took.TotalSeconds * 1.5;
+                // One run is killed while it joins by name, one while it builds the index, the others at random.
+                killed += await KillWhenAsync(process, i switch
                 {
-                    await process.WaitForExitAsync(stop.Token);
-                }
-                catch (OperationCanceledException)
-                {
-                    process.Kill(); // SIGKILL
-                    await process.WaitForExitAsync(Ct);
-                    killed++;
-                }
+                    1 => () => ReadRows(cut) == Rows,
+                    2 => () => Directory.Exists(Path.Combine(cut, "index")) && Directory.EnumerateFiles(Path.Combine(cut, "index"), "search-*.tmp").Any(),
+                    _ => () => until.Elapsed.TotalSeconds > limit,
+                });
             }
 
             Assert.True(killed > 0, "no run was killed");
             await FinishAsync(file, cut);
             Assert.Equal(Dump(whole), Dump(cut));
+            Assert.Equal(await File.ReadAllTextAsync(Path.Combine(whole, "rejected", "import-1.csv"), Ct), await File.ReadAllTextAsync(Path.Combine(cut, "rejected", "import-1.csv"), Ct));
+            using var index = SearchIndex.Open(Path.Combine(cut, "index", "companies.idx")).Index!;
+            Assert.Equal("第4321示例有限公司", index.Current.Search(new() { Text = "第4321示例有限公司" }).Hits[0].Name);
         }
         finally
         {
@@ -63,6 +73,48 @@ public sealed class KilledImportTests
     {
         UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
     })!;
+
+    private static async Task<int> KillWhenAsync(Process process, Func<bool> now)
+    {
+        while (!process.HasExited)
+        {
+            if (now())
+            {
+                process.Kill(); // SIGKILL
+                await process.WaitForExitAsync(Ct);
+                return 1;
+            }
+
+            await Task.Delay(2, Ct);
+        }
+
+        return 0;
+    }
+
+    private static long ReadRows(string data)
+    {
+        try
+        {
+            using SqliteConnection db = new($"Data Source={Path.Combine(data, "qijian.db")};Mode=ReadOnly;Pooling=False");
+            db.Open();
+            using var command = db.CreateCommand();
+            command.CommandText = "SELECT max(read) FROM registry_imports WHERE finished_at IS NULL";
+            return command.ExecuteScalar() as long? ?? 0;
+        }
+        catch (SqliteException)
+        {
+            return 0; // not there yet
+        }
+    }
+
+    /// <summary>Every row that is derived from records.</summary>
+    internal static async Task<string> RowsAsync(AppDb db)
+    {
+        StringBuilder rows = new();
+        foreach (var row in (IEnumerable<object>)[.. await db.Companies.AsNoTracking().OrderBy(c => c.Number).ToListAsync(Ct), .. await db.People.AsNoTracking().OrderBy(p => p.Number).ToListAsync(Ct), .. await db.Relations.AsNoTracking().OrderBy(r => r.Number).ToListAsync(Ct)])
+            rows.AppendLine(JsonSerializer.Serialize(row, row.GetType()));
+        return rows.ToString();
+    }
 
     private static async Task<JsonElement> FinishAsync(string file, string data)
     {

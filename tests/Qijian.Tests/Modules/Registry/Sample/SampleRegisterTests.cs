@@ -56,7 +56,7 @@ public sealed partial class SampleRegisterTests
         {
             File.WriteAllBytes(file, Written());
             using var source = SourceFile.Open(file);
-            var outcomes = RegisterRows.Read(source, ColumnMapping.Load(null), 0, _ => { }).ToList();
+            var outcomes = RegisterRows.Read(source, ColumnMapping.Load(null), 0, []).ToList();
             Assert.Equal(4000, outcomes.Count);
             Assert.All(outcomes, o => Assert.Null(o.Problem));
         }
