@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Qijian.Modules.Registry;
+using Qijian.Modules.Search;
 
 namespace Qijian.Tests;
 
@@ -159,6 +160,23 @@ public sealed class ImportBesideServerTests
         Assert.Equal(HttpStatusCode.Gone, (await site.Client.GetAsync($"/companies/{SampleRegister.Showcase.CompanyCode}", Ct)).StatusCode);
         Assert.Equal(HttpStatusCode.Gone, (await site.Client.GetAsync($"/api/v1/companies/{SampleRegister.Showcase.CompanyCode}", Ct)).StatusCode);
         Assert.NotNull(first.GetProperty("snapshot").GetString());
+    }
+
+    [Fact]
+    public async Task The_index_that_an_import_saved_takes_the_place_of_what_was_followed()
+    {
+        await using var site = await TestSite.StartAsync();
+        await site.ImportAsync("a.csv", "name,uscc\n甲新来有限公司,91350100M000100Y43\n");
+        await WaitForAsync(site, 1);
+        var segments = 0;
+        for (var i = 0; i < 100 && segments != 1; i++)
+        {
+            await Task.Delay(50, Ct);
+            segments = await site.WithAsync<EmbeddedSearch, int>(search => Task.FromResult(search.Current.Segments));
+        }
+
+        Assert.Equal(1, segments);
+        await WaitForAsync(site, 1);
     }
 
     [Fact]

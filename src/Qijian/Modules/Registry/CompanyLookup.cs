@@ -2,11 +2,12 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using Qijian.Platform.Data;
 
 namespace Qijian.Modules.Registry;
 
 /// <summary>Reads companies and persons with the source, times and basis of every value.</summary>
-internal sealed class CompanyLookup(AppDb db, SourceCatalog catalog, TimeProvider clock) : ICompanyLookup
+internal sealed class CompanyLookup(AppDb db, PreparedReads reads, SourceCatalog catalog, TimeProvider clock) : ICompanyLookup
 {
     // A hub has thousands of holdings or branches: pages show so many and say that there are more.
     internal const int Most = 500;
@@ -14,9 +15,8 @@ internal sealed class CompanyLookup(AppDb db, SourceCatalog catalog, TimeProvide
     public async Task<CompanyLookupResult> FindAsync(string id, AsOf time, CancellationToken ct)
     {
         if (id.Length > 64) return new CompanyLookupResult.Unknown();
-        await db.Database.OpenConnectionAsync(ct); // one connection for all that follows
         var canonical = id.StartsWith("x-", StringComparison.OrdinalIgnoreCase) ? id.ToLowerInvariant() : id.ToUpperInvariant();
-        if (await CompanyRows.ReadAsync(db, canonical, Most + 1, ct) is not { } rows)
+        if (await CompanyRows.ReadAsync(reads, canonical, Most + 1, ct) is not { } rows)
         {
             var retired = await db.RetiredIds.AsNoTracking().SingleOrDefaultAsync(r => r.Id == canonical, ct);
             if (retired is null) return new CompanyLookupResult.Unknown();

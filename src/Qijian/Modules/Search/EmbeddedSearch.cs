@@ -19,25 +19,28 @@ internal sealed partial class EmbeddedSearch(IServiceScopeFactory scopes, DataFo
     private readonly ConcurrentDictionary<string, IndexSnapshot> snapshots = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> order = new();
     private SearchIndex? index;
+    private DateTime opened; // when the file that is mapped was written
 
     public bool Ready => index is not null;
 
     public void Dispose() => writing.Dispose();
 
-    private string IndexPath => folder.File("index", "companies.idx");
+    private string IndexPath { get; } = folder.File("index", "companies.idx");
 
     /// <summary>Opens the saved index, builds it anew where it is missing, damaged or of another version, and catches up.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        var opened = SearchIndex.Open(IndexPath);
-        if (opened.Index is null)
+        opened = File.GetLastWriteTimeUtc(IndexPath);
+        var saved = SearchIndex.Open(IndexPath);
+        if (saved.Index is null)
         {
-            LogRebuild(opened.Failure);
+            LogRebuild(saved.Failure);
             await BuildAsync((_, _) => { }, ct);
-            opened = SearchIndex.Open(IndexPath);
+            opened = File.GetLastWriteTimeUtc(IndexPath);
+            saved = SearchIndex.Open(IndexPath);
         }
 
-        index = opened.Index ?? throw new RefusedException($"The search index at {IndexPath} cannot be opened: {opened.Failure}.");
+        index = saved.Index ?? throw new RefusedException($"The search index at {IndexPath} cannot be opened: {saved.Failure}.");
         await FollowAsync(ct);
     }
 
@@ -62,7 +65,7 @@ internal sealed partial class EmbeddedSearch(IServiceScopeFactory scopes, DataFo
         {
             await using var scope = scopes.CreateAsyncScope();
             var feed = scope.ServiceProvider.GetRequiredService<ICompanyFeed>();
-            var any = false;
+            var any = TakeSaved(current);
             while (true)
             {
                 var (sequence, numbers) = await feed.ChangesAsync(current.Sequence, ct);
@@ -77,6 +80,15 @@ internal sealed partial class EmbeddedSearch(IServiceScopeFactory scopes, DataFo
         {
             writing.Release();
         }
+    }
+
+    // An import has saved the index: its file takes the place of all the small segments that following it has made.
+    private bool TakeSaved(SearchIndex current)
+    {
+        var written = File.GetLastWriteTimeUtc(IndexPath);
+        if (written == opened) return false;
+        opened = written;
+        return current.Replace(IndexPath) is OpenFailure.None;
     }
 
     public async Task<SearchPage> SearchAsync(SearchRequest request, CancellationToken ct)
@@ -117,6 +129,9 @@ internal sealed partial class EmbeddedSearch(IServiceScopeFactory scopes, DataFo
             return new SearchSuggestion(s.Id, s.Name, s.CreditCode, matched, s.MatchedText, ResultsModel.Why(matched), status, status?.Label(), status?.Class());
         })];
     }
+
+    /// <summary>What is searched now.</summary>
+    internal IndexSnapshot Current => Index.Current;
 
     private SearchIndex Index => index ?? throw new InvalidOperationException("The index is not open yet.");
 

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
+using Npgsql;
 
 namespace Qijian.Platform.Data;
 
@@ -49,11 +50,13 @@ internal static class DataSetup
             var connection = database.ConnectionString
                 ?? throw new ConfigurationException("Database:Provider is PostgreSql, but Database:ConnectionString is empty. Set it, e.g. \"Host=localhost;Database=qijian;Username=qijian\".");
             services.AddDbContextPool<AppDb, PostgresDb>(o => o.UseNpgsql(connection));
+            services.AddSingleton(_ => new PreparedReads(() => new NpgsqlConnection(connection)));
         }
         else
         {
             var connection = database.ConnectionString ?? new SqliteConnectionStringBuilder { DataSource = folder.File("qijian.db") }.ToString();
             services.AddDbContextPool<AppDb, SqliteDb>(o => o.UseSqlite(connection).AddInterceptors(new SqlitePragmas()));
+            services.AddSingleton(_ => new PreparedReads(() => new SqliteConnection(connection)));
         }
 
         return services;

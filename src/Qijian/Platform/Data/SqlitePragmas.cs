@@ -28,17 +28,20 @@ internal sealed class SqlitePragmas : DbConnectionInterceptor
         raw.sqlite3_config(raw.SQLITE_CONFIG_MULTITHREAD);
     }
 
-    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
-    {
-        if (!Done.TryAdd(((SqliteConnection)connection).Handle!, Done)) return;
-        using var command = connection.CreateCommand();
-        command.CommandText = Pragmas;
-        command.ExecuteNonQuery();
-    }
+    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Set((SqliteConnection)connection);
 
     public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
     {
         ConnectionOpened(connection, eventData); // SQLite has no asynchronous calls
         return Task.CompletedTask;
+    }
+
+    /// <summary>Sets the pragmas unless this physical connection has them.</summary>
+    public static void Set(SqliteConnection connection)
+    {
+        if (!Done.TryAdd(connection.Handle!, Done)) return;
+        using var command = connection.CreateCommand();
+        command.CommandText = Pragmas;
+        command.ExecuteNonQuery();
     }
 }
