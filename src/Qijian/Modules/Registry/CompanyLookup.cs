@@ -16,7 +16,7 @@ internal sealed class CompanyLookup(AppDb db, PreparedReads reads, SourceCatalog
     {
         if (id.Length > 64) return new CompanyLookupResult.Unknown();
         var canonical = id.StartsWith("x-", StringComparison.OrdinalIgnoreCase) ? id.ToLowerInvariant() : id.ToUpperInvariant();
-        if (await CompanyRows.ReadAsync(reads, canonical, Most + 1, ct) is not { } rows)
+        if (await CompanyRows.ReadAsync(reads, canonical, ct) is not { } rows)
         {
             var retired = await db.RetiredIds.AsNoTracking().SingleOrDefaultAsync(r => r.Id == canonical, ct);
             if (retired is null) return new CompanyLookupResult.Unknown();

@@ -14,11 +14,11 @@ internal sealed record CompanyRows(Company Company, List<SourceRecord> Records, 
           FROM registry_companies WHERE id = @id;
         SELECT number, dataset_id, key, hash, statements, first_import, last_import, superseded_by, joined_by_name
           FROM registry_records WHERE number >= CAST({Of} AS bigint) << 20 AND number < (CAST({Of} AS bigint) + 1) << 20 ORDER BY number;
-        SELECT number, kind, party_type, role, valid_from FROM registry_relations WHERE from_company = {Of} ORDER BY number LIMIT @most;
+        SELECT number, kind, party_type, role, valid_from FROM registry_relations WHERE from_company = {Of} ORDER BY number LIMIT 501;
         """;
 
-    /// <summary>Reads them by public id, at most so many edges; null where there is no such body.</summary>
-    public static Task<CompanyRows?> ReadAsync(PreparedReads reads, string id, int most, CancellationToken ct) => reads.RunAsync(Sql, [("id", id), ("most", most)], OfAsync, ct);
+    /// <summary>More edges than a page shows (<see cref="CompanyLookup.Most"/>), to know whether there are more; null where there is no such body.</summary>
+    public static Task<CompanyRows?> ReadAsync(PreparedReads reads, string id, CancellationToken ct) => reads.RunAsync(Sql, [("id", id)], OfAsync, ct);
 
     private static async Task<CompanyRows?> OfAsync(DbDataReader row, CancellationToken ct)
     {

@@ -73,13 +73,15 @@ internal sealed class CompanyModel(ICompanyLookup companies, TimeProvider clock)
     /// <summary>schema.org Organization, as a data block.</summary>
     public IHtmlContent StructuredData => new HtmlString(CompanySchema.Of(View, $"{Request.Scheme}://{Request.Host}{Language.Path($"/companies/{View.Summary.Id}")}"));
 
-    public async Task<IActionResult> OnGetAsync(string id, string? tab, string? asOf, string? ended, CancellationToken ct)
+    public async Task<IActionResult> OnGetAsync()
     {
-        Tab = tab ?? "";
+        // Read here: binding four texts to parameters takes as long as finding the company.
+        var (id, asOf, ct) = ((string)RouteData.Values["id"]!, (string?)Request.Query["asOf"], HttpContext.RequestAborted);
+        Tab = RouteData.Values["tab"] as string ?? "";
         if (Tab is not ("" or "ownership" or "people" or "changes" or "risk" or "branches")) return NotFound();
         AsOf = asOf is null ? null : Headers.ParseDate(asOf);
         BadDate = asOf is { Length: > 0 } && AsOf is null;
-        Ended = ended is "1" && Tab is "ownership" or "people" or "branches";
+        Ended = Request.Query["ended"] == "1" && Tab is "ownership" or "people" or "branches";
         switch (await companies.FindAsync(id, new(AsOf, null, Ended), ct))
         {
             case CompanyLookupResult.Found(var view):
@@ -94,7 +96,7 @@ internal sealed class CompanyModel(ICompanyLookup companies, TimeProvider clock)
     private void Show(CompanyView view)
     {
         View = view;
-        Past = AsOf is { } day && day < DateOnly.FromDateTime(clock.GetUtcNow().AddHours(8).DateTime);
+        Past = AsOf is { } day && day < ChinaTime.Day(clock.GetUtcNow());
         var risks = view.Risks.Where(Stands).OrderByDescending(e => e.Date).ToList();
         var changes = Past ? view.Changes.Where(Happened).ToList() : view.Changes;
         Events = Tab == "risk" ? risks : changes;
