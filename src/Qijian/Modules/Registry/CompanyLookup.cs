@@ -47,8 +47,8 @@ internal sealed class CompanyLookup(AppDb db, PreparedReads reads, SourceCatalog
     public async Task<RegistryOverview> OverviewAsync(CancellationToken ct)
     {
         var sources = await catalog.ReadAsync(db, ct);
-        return new(await db.Companies.LongCountAsync(ct), await db.People.LongCountAsync(ct),
-            [.. sources.Datasets.Values.OrderBy(d => d.Id).Select(d => ViewOf(d, sources))], await db.CompanyChanges.MaxAsync(c => (long?)c.Sequence, ct) ?? 0);
+        var counts = await catalog.CountAsync(db, ct);
+        return new(counts.Companies, counts.People, [.. sources.Datasets.Values.OrderBy(d => d.Id).Select(d => ViewOf(d, sources))], counts.Sequence);
     }
 
     internal static CompanySummary SummaryOf(Company c) => new(

@@ -17,6 +17,9 @@ internal sealed record SourceTable(FrozenDictionary<int, Dataset> Datasets, Froz
         (time.Known is not { } known || import.StartedAt <= known) && (time.Day is not { } day || ChinaTime.Day(import.RetrievedAt) <= day);
 }
 
+/// <summary>How many bodies and persons the registry holds, as of a change and a time.</summary>
+internal sealed record Counts(long Companies, long People, long Sequence, DateTimeOffset At);
+
 /// <summary>
 /// Keeps the few rows of datasets and imports in memory, since every page needs them. An import of this process is seen at
 /// once, one of another process within a second: until then its snapshot does not count as the latest.
@@ -24,7 +27,19 @@ internal sealed record SourceTable(FrozenDictionary<int, Dataset> Datasets, Froz
 internal sealed class SourceCatalog(TimeProvider clock) : IImportFollower
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CountedFor = TimeSpan.FromSeconds(10);
     private volatile SourceTable? table;
+    private volatile Counts? counts;
+
+    /// <summary>How many bodies and persons there are. Counting reads whole tables, so it is done again only ten seconds after a change.</summary>
+    public async ValueTask<Counts> CountAsync(AppDb db, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        if (counts is { } known && now - known.At < CountedFor) return known;
+        var sequence = await db.CompanyChanges.MaxAsync(c => (long?)c.Sequence, ct) ?? 0;
+        if (counts is { } earlier && earlier.Sequence == sequence) return counts = earlier with { At = now };
+        return counts = new(await db.Companies.LongCountAsync(ct), await db.People.LongCountAsync(ct), sequence, now);
+    }
 
     public async ValueTask<SourceTable> ReadAsync(AppDb db, CancellationToken ct) =>
         table is { } known && clock.GetUtcNow() - known.ReadAt < Fresh ? known : await ReloadAsync(db, ct);
@@ -40,7 +55,7 @@ internal sealed class SourceCatalog(TimeProvider clock) : IImportFollower
 
     public Task ImportedAsync(Action<string, double> progress, CancellationToken ct)
     {
-        table = null;
+        (table, counts) = (null, null);
         return Task.CompletedTask;
     }
 
