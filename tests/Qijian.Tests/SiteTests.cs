@@ -7,16 +7,28 @@ using Qijian.Modules.Search;
 namespace Qijian.Tests;
 
 /// <summary>One site on the sample, shared by the tests that only read.</summary>
-public sealed class SampleSite : IAsyncLifetime
+public abstract class SampleSite(bool postgres) : IAsyncLifetime
 {
     public TestSite Site { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Site = await TestSite.StartAsync();
+    public async ValueTask InitializeAsync() => Site = await TestSite.StartAsync(postgres);
 
-    public ValueTask DisposeAsync() => Site.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await Site.DisposeAsync();
+    }
 }
 
-public sealed class SiteTests(SampleSite sample) : IClassFixture<SampleSite>
+public sealed class SqliteSample() : SampleSite(postgres: false);
+
+public sealed class PostgresSample() : SampleSite(postgres: true);
+
+public sealed class SqliteSiteTests(SqliteSample sample) : SiteTests(sample), IClassFixture<SqliteSample>;
+
+public sealed class PostgresSiteTests(PostgresSample sample) : SiteTests(sample), IClassFixture<PostgresSample>;
+
+public abstract class SiteTests(SampleSite sample)
 {
     private readonly HttpClient client = sample.Site.Client;
 
@@ -50,6 +62,16 @@ public sealed class SiteTests(SampleSite sample) : IClassFixture<SampleSite>
         Assert.Equal("application/problem+json", english.Content.Headers.ContentType?.MediaType);
         Assert.Contains("There is no entry", await english.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
         Assert.Contains("没有编号为", await client.GetStringOfAsync("/api/v1/companies/nope"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_route_that_is_not_there_is_a_problem_in_the_language_of_the_request_too()
+    {
+        Assert.Contains("没有这个页面", await client.GetStringOfAsync("/api/v1/nothing"), StringComparison.Ordinal);
+        using HttpRequestMessage request = new(HttpMethod.Get, "/api/v1/companies?page=x") { Headers = { { "Accept-Language", "en" } } };
+        var answer = await client.SendAsync(request, Ct);
+        Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.DoesNotContain("地址", await answer.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -138,6 +160,23 @@ internal static class ClientExtensions
         await (await client.GetAsync(path, TestContext.Current.CancellationToken)).Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 }
 
+public sealed class RateLimitTests
+{
+    [Fact]
+    public async Task Too_many_requests_are_told_how_long_to_wait_as_page_and_as_problem()
+    {
+        await using var site = await TestSite.StartAsync(settings: ["--RateLimits:Enabled=true", "--RateLimits:PerMinute=6"]);
+        for (var i = 0; i < 6; i++) Assert.Equal(HttpStatusCode.OK, (await site.Client.GetAsync("/api/v1/suggest?q=a", TestContext.Current.CancellationToken)).StatusCode);
+        var page = await site.Client.GetAsync("/search", TestContext.Current.CancellationToken);
+        Assert.Equal((HttpStatusCode.TooManyRequests, "10"), (page.StatusCode, page.Headers.RetryAfter!.ToString()));
+        Assert.Contains("请等十秒", await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        var problem = await site.Client.GetAsync("/api/v1/suggest?q=a", TestContext.Current.CancellationToken);
+        Assert.Equal((HttpStatusCode.TooManyRequests, "application/problem+json"), (problem.StatusCode, problem.Content.Headers.ContentType?.MediaType));
+        Assert.Equal(HttpStatusCode.OK, (await site.Client.GetAsync("/healthz", TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await site.Client.GetAsync("/site.css", TestContext.Current.CancellationToken)).StatusCode);
+    }
+}
+
 public sealed class ImportBesideServerTests
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -160,6 +199,20 @@ public sealed class ImportBesideServerTests
         Assert.Equal(HttpStatusCode.Gone, (await site.Client.GetAsync($"/companies/{SampleRegister.Showcase.CompanyCode}", Ct)).StatusCode);
         Assert.Equal(HttpStatusCode.Gone, (await site.Client.GetAsync($"/api/v1/companies/{SampleRegister.Showcase.CompanyCode}", Ct)).StatusCode);
         Assert.NotNull(first.GetProperty("snapshot").GetString());
+    }
+
+    [Fact]
+    public async Task A_page_is_sent_again_once_the_latest_snapshot_lacks_what_it_shows()
+    {
+        await using var site = await TestSite.StartAsync();
+        const string Path = "/api/v1/companies/91350100M000100Y43";
+        await site.ImportAsync("a.csv", "name,uscc\n甲新来有限公司,91350100M000100Y43\n");
+        var first = await site.Client.GetAsync(Path, Ct);
+        await site.ImportAsync("b.csv", "name,uscc\n乙新来有限公司,91440300708461136T\n");
+        using HttpRequestMessage again = new(HttpMethod.Get, Path) { Headers = { { "If-None-Match", first.Headers.ETag!.ToString() } } };
+        var second = await site.Client.SendAsync(again, Ct);
+        Assert.Equal(HttpStatusCode.OK, second.StatusCode);
+        Assert.Contains("\"inLatest\":false", await second.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
     }
 
     [Fact]

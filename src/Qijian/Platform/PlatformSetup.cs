@@ -27,7 +27,6 @@ internal static class PlatformSetup
             json.SerializerOptions.Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
         });
-        services.AddProblemDetails();
         services.AddOpenApi("v1");
         services.AddResponseCompression(o => o.Providers.Add<GzipCompressionProvider>());
         services.AddRateLimiter(_ => { });
@@ -47,7 +46,7 @@ internal static class PlatformSetup
         app.UseWhen(http => !IsApi(http), pages => pages.UseExceptionHandler("/error/500").UseStatusCodePagesWithReExecute("/error/{0}"));
         app.UseRouting();
         app.UseRateLimiter();
-        app.MapStaticAssets("qijian.staticwebassets.endpoints.json");
+        app.MapStaticAssets("qijian.staticwebassets.endpoints.json").DisableRateLimiting();
         app.MapRazorPages().WithStaticAssets("qijian.staticwebassets.endpoints.json");
         app.MapOpenApi();
         app.MapScalarApiReference("/docs/api", (docs, http) =>

@@ -21,17 +21,20 @@ internal sealed class ErrorModel : PageModel
         var happened = HttpContext.Features.Get<IStatusCodeReExecuteFeature>() is not null || HttpContext.Features.Get<IExceptionHandlerFeature>() is not null;
         Status = happened ? status : StatusCodes.Status404NotFound;
         if (!happened) Response.StatusCode = Status;
-        (Heading, Advice) = Status switch
-        {
-            400 => (Text.Error400, Text.Advice400),
-            404 => (Text.Error404, Text.Advice404),
-            410 => (Text.Error410, Text.Advice410),
-            429 => (Text.Error429, Text.Advice429),
-            503 => (Text.Error503, Text.Advice503),
-            >= 500 => (Text.Error500, Text.Advice500),
-            _ => (Text.ErrorOther, Text.Advice404),
-        };
+        (Heading, Advice) = WordsOf(Status);
     }
 
     public void OnPost(int status) => OnGet(status);
+
+    /// <summary>What a status means and what to do, in the reader's language.</summary>
+    internal static (string Heading, string Advice) WordsOf(int status) => status switch
+    {
+        400 => (Text.Error400, Text.Advice400),
+        404 => (Text.Error404, Text.Advice404),
+        410 => (Text.Error410, Text.Advice410),
+        429 => (Text.Error429, Text.Advice429),
+        503 => (Text.Error503, Text.Advice503),
+        >= 500 => (Text.Error500, Text.Advice500),
+        _ => (Text.ErrorOther, Text.Advice404),
+    };
 }
