@@ -13,7 +13,10 @@ public sealed partial class DocumentationTests
         Assert.Equal(Headers.All.Select(c => c.Column.Name).Order(StringComparer.Ordinal), Quoted().Matches(section).Select(m => m.Groups["word"].Value).Order(StringComparer.Ordinal));
     }
 
-    [Theory, InlineData("README.md"), InlineData("README.zh-CN.md"), InlineData("CONTRIBUTING.md"), InlineData("docs/architecture.md")]
+    public static TheoryData<string> Documents =>
+        [.. Directory.EnumerateFiles(ArchitectureTests.Repository, "*.md").Concat(Directory.EnumerateFiles(Path.Combine(ArchitectureTests.Repository, "docs"), "*.md", SearchOption.AllDirectories)).Select(f => Path.GetRelativePath(ArchitectureTests.Repository, f))];
+
+    [Theory, MemberData(nameof(Documents))]
     public void Every_link_leads_to_a_file(string document)
     {
         var path = Path.Combine(ArchitectureTests.Repository, document);
