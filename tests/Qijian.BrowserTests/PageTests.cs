@@ -229,7 +229,9 @@ public sealed class PageTests(BrowserSite browser) : IClassFixture<BrowserSite>
         var (page, _) = await browser.OpenAsync(Company);
         await using var context = page.Context;
         await page.ReloadAsync();
-        var paint = await page.EvaluateAsync<double>("performance.getEntriesByName('first-contentful-paint')[0].startTime");
+        var paint = await page.EvaluateAsync<double>("""
+            new Promise(seen => new PerformanceObserver(list => { for (const e of list.getEntriesByName('first-contentful-paint')) seen(e.startTime); }).observe({ type: 'paint', buffered: true }))
+            """);
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"first contentful paint {paint:0} ms"));
         Assert.True(paint > 0); // the goal of 300 ms is measured, not asserted: no test may hang on the machine's speed
     }
