@@ -24,6 +24,14 @@ public sealed partial class ArchitectureTests
         Assert.Empty(Uses().Where(u => u.From is not null && u.To is not null && u.From != u.To && !Edges[u.From].Contains(u.To, StringComparer.Ordinal)).Select(u => u.Line).Distinct(StringComparer.Ordinal));
 
     [Fact]
+    public void The_edges_make_no_cycle()
+    {
+        HashSet<string> settled = new(StringComparer.Ordinal);
+        while (Edges.Keys.FirstOrDefault(m => !settled.Contains(m) && Edges[m].All(settled.Contains)) is { } next) settled.Add(next);
+        Assert.Equal(Edges.Keys.Order(StringComparer.Ordinal), settled.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Modules_use_only_each_others_public_types() =>
         Assert.Empty(Uses().Where(u => u.From is not null && u.To is not null && u.From != u.To && u.Target.Visibility is Visibility.Internal or Visibility.Private).Select(u => u.Line).Distinct(StringComparer.Ordinal));
 

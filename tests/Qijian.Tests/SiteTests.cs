@@ -126,6 +126,19 @@ public abstract class SiteTests(SampleSite sample)
         Assert.Contains("余下未披露", page, StringComparison.Ordinal);
     }
 
+    [Theory, InlineData("/"), InlineData("/search"), InlineData("/api/v1/companies?q=a"), InlineData("/sitemap.xml"), InlineData("/robots.txt"), InlineData("/readyz"), InlineData("/openapi/v1.json")]
+    public async Task What_can_be_read_can_be_asked_for_by_its_head_alone(string path)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Head, path);
+        var answer = await client.SendAsync(request, Ct);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Empty(await answer.Content.ReadAsByteArrayAsync(Ct));
+    }
+
+    [Theory, InlineData("1"), InlineData("Active,Revoked"), InlineData("odd")]
+    public async Task A_status_that_is_none_finds_nothing_instead_of_everything(string status) =>
+        Assert.Equal(0, (await client.GetFromJsonAsync<JsonElement>($"/api/v1/companies?q=&status={status}", Ct)).GetProperty("total").GetInt32());
+
     [Fact]
     public async Task An_unchanged_page_is_not_sent_again()
     {
@@ -158,6 +171,31 @@ internal static class ClientExtensions
     /// <summary>The body whatever the status.</summary>
     public static async Task<string> GetStringOfAsync(this HttpClient client, string path) =>
         await (await client.GetAsync(path, TestContext.Current.CancellationToken)).Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+}
+
+public sealed class ServeTests
+{
+    [Theory]
+    [InlineData("--urls", "http://0.0.0.0:0"), InlineData("--urls", "https://localhost:0"), InlineData("--urls", "nonsense"), InlineData("--Kestrel:Endpoints:Http:Url=http://0.0.0.0:0", null)]
+    public async Task A_demonstration_serves_on_no_other_address_however_it_is_asked(string option, string? value)
+    {
+        var folder = Directory.CreateTempSubdirectory("qijian-serve-").FullName;
+        Assert.Equal(1, await Qijian.Platform.CommandLine.Verbs.RunAsync([.. (string?[])["serve", "--data", folder, option, value] is var words ? words.OfType<string>() : []], Program.CommandLine()));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Links_are_what_the_proxy_says_and_each_visitor_behind_it_has_a_limit_of_his_own()
+    {
+        await using var site = await TestSite.StartAsync(settings: ["--RateLimits:Enabled=true", "--RateLimits:PerMinute=6"]);
+        for (var i = 0; i < 12; i++)
+        {
+            using HttpRequestMessage request = new(HttpMethod.Get, "/") { Headers = { { "X-Forwarded-For", $"192.0.2.{i}" }, { "X-Forwarded-Proto", "https" } } };
+            var page = await site.Client.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+            Assert.Contains("rel=\"canonical\" href=\"https://", await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        }
+    }
 }
 
 public sealed class RateLimitTests
@@ -198,6 +236,7 @@ public sealed class ImportBesideServerTests
         Assert.Equal(1, (await site.Client.GetFromJsonAsync<JsonElement>("/api/v1/companies?q=", Ct)).GetProperty("total").GetInt32());
         Assert.Equal(HttpStatusCode.Gone, (await site.Client.GetAsync($"/companies/{SampleRegister.Showcase.CompanyCode}", Ct)).StatusCode);
         Assert.Equal(HttpStatusCode.Gone, (await site.Client.GetAsync($"/api/v1/companies/{SampleRegister.Showcase.CompanyCode}", Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.Gone, (await site.Client.GetAsync($"/people/{Projector.PersonId(SampleRegister.Showcase.CompanyCode, "林思远", Vocabulary.LegalRepresentative)}", Ct)).StatusCode);
         Assert.NotNull(first.GetProperty("snapshot").GetString());
     }
 

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.Extensions.Options;
 using NetEscapades.AspNetCore.SecurityHeaders;
 using Qijian.Platform.Data;
 using Scalar.AspNetCore;
@@ -19,6 +20,8 @@ internal static class PlatformSetup
         services.AddOptions<OperatorOptions>().BindConfiguration(OperatorOptions.Section);
         services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<SiteState>();
+        services.AddOptions<ProxyOptions>().BindConfiguration(ProxyOptions.Section);
+        services.AddSingleton<IConfigureOptions<ForwardedHeadersOptions>, TrustedProxies>();
         services.AddData(builder.Configuration, folder);
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All)); // else each hanzi is sent as eight bytes
         services.AddRazorPages(pages => pages.RootDirectory = "/Modules");
@@ -30,11 +33,17 @@ internal static class PlatformSetup
         services.AddOpenApi("v1");
         services.AddResponseCompression(o => o.Providers.Add<GzipCompressionProvider>());
         services.AddRateLimiter(_ => { });
-        services.AddSingleton<Microsoft.Extensions.Options.IConfigureOptions<Microsoft.AspNetCore.RateLimiting.RateLimiterOptions>, ClientRateLimit>();
+        services.AddSingleton<IConfigureOptions<Microsoft.AspNetCore.RateLimiting.RateLimiterOptions>, ClientRateLimit>();
     }
 
     public static void UsePlatform(this WebApplication app)
     {
+        app.UseForwardedHeaders();
+        app.Use((http, next) =>
+        {
+            if (HttpMethods.IsHead(http.Request.Method)) http.Request.Method = HttpMethods.Get; // the server leaves the body out
+            return next(http);
+        });
         app.UseResponseCompression();
         // The reference of the interface is a script that adds its own styles: both carry a nonce, and nothing else is let in there either.
         var (plain, reference) = (SecurityHeaders(nonce: false), SecurityHeaders(nonce: true));

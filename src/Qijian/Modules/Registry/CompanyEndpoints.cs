@@ -37,11 +37,12 @@ internal static class CompanyEndpoints
         };
     }
 
-    private static async Task<Results<Ok<PersonJson>, StatusCodeHttpResult, ProblemHttpResult>> GetPerson(string id, HttpContext http, ICompanyLookup companies, CancellationToken ct) =>
+    private static async Task<Results<Ok<PersonJson>, StatusCodeHttpResult, RedirectHttpResult, ProblemHttpResult>> GetPerson(string id, HttpContext http, ICompanyLookup companies, CancellationToken ct) =>
         await companies.FindPersonAsync(id, ct) switch
         {
             PersonLookupResult.Found(var person) when NotModified(http, person.Version) => TypedResults.StatusCode(StatusCodes.Status304NotModified),
             PersonLookupResult.Found(var person) => TypedResults.Ok(new PersonJson(person.Id, person.Name, [.. person.Roles.Select(RelationJson.Of)])),
+            PersonLookupResult.Moved(var company) => TypedResults.Redirect($"/api/v1/companies/{company}", permanent: true),
             PersonLookupResult.Gone => TypedResults.Problem(Text.ProblemGone, statusCode: 410),
             _ => TypedResults.Problem(Text.ProblemUnknown.With(id.Length > 64 ? id[..64] : id), statusCode: 404),
         };

@@ -17,15 +17,10 @@ internal sealed class CompanyLookup(AppDb db, PreparedReads reads, SourceCatalog
         if (id.Length > 64) return new CompanyLookupResult.Unknown();
         var canonical = id.StartsWith("x-", StringComparison.OrdinalIgnoreCase) ? id.ToLowerInvariant() : id.ToUpperInvariant();
         if (await CompanyRows.ReadAsync(reads, canonical, ct) is not { } rows)
-        {
-            var retired = await db.RetiredIds.AsNoTracking().SingleOrDefaultAsync(r => r.Id == canonical, ct);
-            if (retired is null) return new CompanyLookupResult.Unknown();
-            var successor = await db.Companies.Where(c => c.Number == retired.Successor).Select(c => c.Id).SingleOrDefaultAsync(ct);
-            return successor is null ? new CompanyLookupResult.Gone() : new CompanyLookupResult.Moved(successor);
-        }
+            return await RetiredAsync(canonical, ct) is not { } retired ? new CompanyLookupResult.Unknown() : retired.Successor is { } successor ? new CompanyLookupResult.Moved(successor) : new CompanyLookupResult.Gone();
 
         if (!string.Equals(id, canonical, StringComparison.Ordinal)) return new CompanyLookupResult.Moved(canonical);
-        return new CompanyLookupResult.Found(await ViewAsync(rows, time, ct));
+        return await ViewAsync(rows, time, ct) is { } view ? new CompanyLookupResult.Found(view) : new CompanyLookupResult.Unknown();
     }
 
     public async Task<IReadOnlyList<CompanySummary>> SummariesAsync(IReadOnlyList<int> numbers, CancellationToken ct)
@@ -36,7 +31,9 @@ internal sealed class CompanyLookup(AppDb db, PreparedReads reads, SourceCatalog
 
     public async Task<PersonLookupResult> FindPersonAsync(string id, CancellationToken ct)
     {
-        if (id.Length > 64 || await db.People.AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, ct) is not { } person) return new PersonLookupResult.Unknown();
+        if (id.Length > 64) return new PersonLookupResult.Unknown();
+        if (await db.People.AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, ct) is not { } person)
+            return await RetiredAsync(id, ct) is not { } retired ? new PersonLookupResult.Unknown() : retired.Successor is { } successor ? new PersonLookupResult.Moved(successor) : new PersonLookupResult.Gone();
         var edges = await db.Relations.AsNoTracking().Where(r => r.FromPerson == person.Number).ToListAsync(ct);
         Party self = new(EntityType.Person, person.Id, person.Name, null, null);
         XxHash3 hash = new();
@@ -56,13 +53,24 @@ internal sealed class CompanyLookup(AppDb db, PreparedReads reads, SourceCatalog
         c is { Capital: { } minor, CapitalCurrency: { } currency } ? new Money(minor, currency) : null, c.LegalForm, c.Industry, c.LegalRepresentative,
         c.LegalRepresentative is { } name ? Projector.PersonId(c.Id, name, Vocabulary.LegalRepresentative) : null);
 
-    private async Task<CompanyView> ViewAsync(CompanyRows rows, AsOf time, CancellationToken ct)
+    // An id that has no page of its own any more, and the id of the body that took over.
+    private async Task<Retired?> RetiredAsync(string id, CancellationToken ct)
+    {
+        if (await db.RetiredIds.AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, ct) is not { } retired) return null;
+        return new(await db.Companies.Where(c => c.Number == retired.Successor).Select(c => c.Id).SingleOrDefaultAsync(ct));
+    }
+
+    private sealed record Retired(string? Successor);
+
+    // Null where nothing of the body was known by then.
+    private async Task<CompanyView?> ViewAsync(CompanyRows rows, AsOf time, CancellationToken ct)
     {
         var (company, records, outgoing) = rows;
         var sources = await catalog.CoveringAsync(db, records, ct);
         var day = time.Day ?? ChinaTime.Day(clock.GetUtcNow());
         var self = PartyOf(company);
         BodyFacts body = new(company, records, sources, time);
+        if (time.Known is not null && !body.Known) return null;
         XxHash3 hash = new();
         body.AddTo(hash);
         hash.Append(BitConverter.GetBytes(day.DayNumber));
@@ -72,7 +80,7 @@ internal sealed class CompanyLookup(AppDb db, PreparedReads reads, SourceCatalog
         var from = await ViewsFromAsync(outgoing.Count > Most ? outgoing[..Most] : outgoing, self, day, time, hash, ct);
         return new()
         {
-            Summary = SummaryOf(company),
+            Summary = SummaryOf(time is { Day: null, Known: null } ? company : body.CompanyThen()),
             AsOf = day,
             Version = Hex(hash),
             Facts = body.Facts(),

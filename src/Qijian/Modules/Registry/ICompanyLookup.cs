@@ -43,6 +43,9 @@ public abstract record PersonLookupResult
 
     public sealed record Found(PersonView Person) : PersonLookupResult;
 
+    /// <summary>The body was joined to another, at which the person has a new id.</summary>
+    public sealed record Moved(string Company) : PersonLookupResult;
+
     public sealed record Gone : PersonLookupResult;
 
     public sealed record Unknown : PersonLookupResult;

@@ -15,7 +15,7 @@ internal sealed record FacetTable(string Name, Func<string> Label, SearchColumn 
     public static readonly IReadOnlyList<FacetTable> All =
     [
         new("status", () => Text.FacetStatus, SearchColumn.Status, r => r.Status,
-            v => Enum.TryParse<CompanyStatus>(v, ignoreCase: true, out var status) ? [(uint)status] : Nothing,
+            v => Enum.GetNames<CompanyStatus>().Contains(v, StringComparer.OrdinalIgnoreCase) && Enum.TryParse<CompanyStatus>(v, ignoreCase: true, out var status) ? [(uint)status] : Nothing,
             code => !Enum.IsDefined((CompanyStatus)code) ? null : new FacetWord(((CompanyStatus)code).ToString(), ((CompanyStatus)code).Label())),
         new("province", () => Text.FacetProvince, SearchColumn.Province, r => r.Province,
             v => ProvinceCode(v) is > 0 and var code ? [code] : Nothing,

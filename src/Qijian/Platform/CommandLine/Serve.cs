@@ -15,7 +15,9 @@ internal static class Serve
         {
             var urls = arguments.GetValue(Urls)!;
             await using var app = Program.Build(Verbs.Settings(arguments), Verbs.Folder(arguments), quiet: false);
-            app.Services.GetRequiredService<SiteState>().Admit(urls);
+            // Kestrel's own settings would take the place of --urls.
+            var endpoints = app.Configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(e => e["Url"]).OfType<string>();
+            app.Services.GetRequiredService<SiteState>().Admit(string.Join(';', endpoints.Prepend(urls)));
             app.Urls.Clear();
             foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) app.Urls.Add(url);
             await PrepareAsync(app, ct);

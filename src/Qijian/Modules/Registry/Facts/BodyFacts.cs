@@ -27,6 +27,17 @@ internal sealed class BodyFacts
     /// <summary>The sources that say anything.</summary>
     public IEnumerable<Dataset> Datasets => versions.Select(v => v.Record.DatasetId).Distinct().Select(id => sources.Datasets[id]);
 
+    /// <summary>Whether any source had said anything by then.</summary>
+    public bool Known => versions.Count > 0;
+
+    /// <summary>The main values as they were known at the time that is looked at.</summary>
+    public Company CompanyThen()
+    {
+        Company then = new() { Number = company.Number, Id = company.Id, Type = company.Type };
+        new Projector(_ => null).Project(then, versions);
+        return then;
+    }
+
     /// <summary>Whether any of them is made up.</summary>
     public bool Fictional => versions.Exists(v => sources.Datasets[v.Record.DatasetId].Fictional);
 

@@ -113,6 +113,7 @@ internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, I
         var companies = await db.Companies.Select(c => new { c.Number, c.Id }).ToListAsync(ct);
         var sequence = await db.CompanyChanges.MaxAsync(c => c.Sequence, ct) + 1;
         db.Add(new CompanyChange { Sequence = sequence, Companies = [.. companies.SelectMany(c => BitConverter.GetBytes(c.Number))] });
+        var people = await db.People.Select(p => p.Id).ToListAsync(ct);
         await db.Relations.ExecuteDeleteAsync(ct);
         await db.People.ExecuteDeleteAsync(ct);
         await db.SourceRecords.ExecuteDeleteAsync(ct);
@@ -120,7 +121,7 @@ internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, I
         await db.Imports.Where(i => db.Datasets.Any(d => d.Fictional && d.Id == i.DatasetId)).ExecuteDeleteAsync(ct);
         await db.Datasets.Where(d => d.Fictional).ExecuteDeleteAsync(ct);
         await db.RetiredIds.ExecuteDeleteAsync(ct);
-        await bulk.ReplaceAsync(db, [.. companies.Select(c => new RetiredId { Id = c.Id })], ct);
+        await bulk.ReplaceAsync(db, [.. companies.Select(c => c.Id).Concat(people).Select(id => new RetiredId { Id = id })], ct);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
     }
@@ -156,7 +157,7 @@ internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, I
     private async Task<int> FinishAsync(RecordWriter writer, Import import, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var joined = await writer.JoinByNameAsync(ct);
+        var joined = await writer.JoinAsync(ct);
         import.FinishedAt = clock.GetUtcNow();
         db.Update(import);
         await db.SaveChangesAsync(ct);

@@ -28,7 +28,7 @@ internal static class LeiRows
             if (Of("entitylegaladdresscity") is { } city) draft.Add(new(Vocabulary.City, city));
             if (Of("entityentitycreationdate") is { } founded) draft.Add(Headers.DateOf(Vocabulary.FoundedOn, founded));
             if (Of("registrationregistrationstatus") is { } registration) draft.Add(new(Vocabulary.LeiStatus, registration));
-            if (Of("registrationauthorityentityid") is { } local && Draft.IsCreditCodeShaped(local)) draft.AddCode(local);
+            if (Of("entityregistrationauthorityregistrationauthorityentityid") is { } local && Draft.IsCreditCodeShaped(local)) draft.AddCode(local);
             draft.GivenKey = draft.Lei;
             draft.Seal();
             return null;

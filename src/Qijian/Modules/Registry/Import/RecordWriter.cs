@@ -37,12 +37,22 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
     }
 
     /// <summary>
-    /// Joins bodies known by name only to the one other body of that name, and relations that name a party to the one body
-    /// so called: done at the end of each import, so that the order of imports does not matter. Returns the joined bodies.
+    /// Joins bodies without a credit code to the one that has it and bears the same registration number or LEI, bodies known by
+    /// name only to the one other body of that name, and relations that name a party to the one body so called: done at the end
+    /// of each import, so that the order of imports does not matter. Returns the bodies joined by name.
     /// </summary>
-    public async Task<int> JoinByNameAsync(CancellationToken ct)
+    public async Task<int> JoinAsync(CancellationToken ct)
     {
         await indexes.CreateAsync(ct);
+        for (var after = 0; ;)
+        {
+            var from = after;
+            var uncoded = await db.Companies.AsNoTracking().Where(c => c.Number > from && (c.RegistrationNumber != null || c.Lei != null) && c.Id.StartsWith("x-")).OrderBy(c => c.Number).Take(1000).ToListAsync(ct);
+            if (uncoded.Count == 0) break;
+            after = uncoded[^1].Number;
+            await JoinByIdentifierAsync(uncoded, ct);
+        }
+
         var joined = 0;
         for (var after = 0; ;)
         {
@@ -50,7 +60,7 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
             var loose = await db.Companies.AsNoTracking().Where(c => c.Number > from && !c.Identified && c.NameKey != null).OrderBy(c => c.Number).Take(1000).ToListAsync(ct);
             if (loose.Count == 0) break;
             after = loose[^1].Number;
-            joined += await JoinAsync(loose, ct);
+            joined += await JoinByNameAsync(loose, ct);
         }
 
         for (var after = -1L; ;)
@@ -97,25 +107,47 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
         }
     }
 
-    private async Task<int> JoinAsync(List<Company> loose, CancellationToken ct)
+    private async Task<int> JoinByNameAsync(List<Company> loose, CancellationToken ct)
     {
         Batch batch = new(this);
         await FindNamesAsync(batch, loose.Select(c => c.Name!), ct);
-        List<(Company Loose, int Target)> pairs = [.. loose.Select(c => (c, batch.OnlyOther(c))).Where(p => p.Item2 is not null).Select(p => (p.c, p.Item2!.Value))];
+        return await JoinAsync(batch, [.. loose.Select(c => (c, batch.OnlyOther(c))).Where(p => p.Item2 is not null).Select(p => (p.c, p.Item2!.Value))], byName: true, ct);
+    }
+
+    private async Task JoinByIdentifierAsync(List<Company> uncoded, CancellationToken ct)
+    {
+        var numbers = uncoded.Select(c => c.RegistrationNumber).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var leis = uncoded.Select(c => c.Lei).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var byNumber = (await db.Companies.AsNoTracking().Where(c => c.RegistrationNumber != null && EF.Parameter(numbers).Contains(c.RegistrationNumber) && !c.Id.StartsWith("x-")).ToListAsync(ct)).ToLookup(c => c.RegistrationNumber!, StringComparer.Ordinal);
+        var byLei = (await db.Companies.AsNoTracking().Where(c => c.Lei != null && EF.Parameter(leis).Contains(c.Lei) && !c.Id.StartsWith("x-")).ToListAsync(ct)).ToLookup(c => c.Lei!, StringComparer.Ordinal);
+        List<(Company, int)> pairs = [];
+        foreach (var body in uncoded)
+        {
+            // Two that claim one number are a contradiction to show, not to settle.
+            List<int> claimed = [.. (body.RegistrationNumber is { } number ? byNumber[number] : []).Concat(body.Lei is { } lei ? byLei[lei] : []).Select(c => c.Number).Distinct()];
+            if (claimed is [var only]) pairs.Add((body, only));
+        }
+
+        await JoinAsync(new(this), pairs, byName: false, ct);
+    }
+
+    private async Task<int> JoinAsync(Batch batch, List<(Company Loose, int Target)> pairs, bool byName, CancellationToken ct)
+    {
         if (pairs.Count == 0) return 0;
         await LoadAsync(batch, [.. pairs.Select(p => p.Target).Concat(pairs.Select(p => p.Loose.Number)).Distinct()], ct);
         HashSet<int> gone = [];
         foreach (var (source, target) in pairs)
         {
-            if (gone.Contains(target) || batch.Bodies[source.Number].Heads.Count == 0) continue; // known through relations only
+            if (gone.Contains(target) || (byName && batch.Bodies[source.Number].Heads.Count == 0)) continue; // named by a relation only
             var (from, to) = (batch.Bodies[source.Number], batch.Bodies[target]);
             foreach (var record in from.Heads)
-                to.Add(new() { Number = to.NextRecord(), DatasetId = record.DatasetId, Key = record.Key ?? source.Id, Hash = record.Hash, Statements = record.Statements, FirstImport = record.FirstImport, LastImport = record.LastImport, SupersededBy = record.SupersededBy, JoinedByName = true });
+                to.Add(new() { Number = to.NextRecord(), DatasetId = record.DatasetId, Key = record.Key ?? source.Id, Hash = record.Hash, Statements = record.Statements, FirstImport = record.FirstImport, LastImport = record.LastImport, SupersededBy = record.SupersededBy, JoinedByName = byName || record.JoinedByName });
             gone.Add(source.Number);
             from.Dirty = false;
             db.Add(new RetiredId { Id = source.Id, Successor = target });
         }
 
+        foreach (var person in await db.PeopleAt(gone).ToListAsync(ct)) db.Add(new RetiredId { Id = person.Id, Successor = pairs.Find(p => p.Loose.Number == (int)(person.Number >> SourceRecord.NumberBits)).Target });
         await db.DeleteProjectionAsync(gone, ct);
         await db.DeleteRecordsAsync(gone, ct);
         var ids = gone.ToList();
@@ -128,7 +160,7 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
         await LoadAsync(batch, [.. neighbours.Where(n => !batch.Bodies.ContainsKey(n))], ct);
         foreach (var number in neighbours) batch.Bodies[number].Dirty = true;
         await db.Companies.Where(c => EF.Parameter(ids).Contains(c.Number)).ExecuteDeleteAsync(ct);
-        foreach (var number in gone) batch.Bodies.Remove(number);
+        foreach (var (source, target) in pairs.Where(p => gone.Contains(p.Loose.Number))) batch.Redirect(source, target);
         batch.Touched.AddRange(gone);
         await SaveAsync(batch, ct);
         return gone.Count;
@@ -351,6 +383,15 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
             ids[company.Id] = company.Number;
             if (company.RegistrationNumber is { } number) numbers.TryAdd(number, company.Number);
             if (company.Lei is { } lei) leis.TryAdd(lei, company.Number);
+        }
+
+        /// <summary>A body is gone: what names it means its successor.</summary>
+        public void Redirect(Company gone, int successor)
+        {
+            Bodies.Remove(gone.Number);
+            ids[gone.Id] = successor;
+            if (gone.RegistrationNumber is { } number) numbers[number] = successor;
+            if (gone.Lei is { } lei) leis[lei] = successor;
         }
 
         public void AddName(Company company)

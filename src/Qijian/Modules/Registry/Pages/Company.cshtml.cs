@@ -6,7 +6,7 @@ using Qijian.Modules.Shared;
 
 namespace Qijian.Modules.Registry;
 
-internal sealed class CompanyModel(ICompanyLookup companies, TimeProvider clock) : PageModel
+internal sealed class CompanyModel(ICompanyLookup companies, FormerDivisions former, TimeProvider clock) : PageModel
 {
     /// <summary>What stands in the identity block.</summary>
     public static readonly IReadOnlyList<Property> Headline =
@@ -65,7 +65,7 @@ internal sealed class CompanyModel(ICompanyLookup companies, TimeProvider clock)
     {
         get
         {
-            if (View.Summary.CreditCode is not { Length: CreditCode.Length } code || Regions.Decode(code[2..8], View.Summary.FoundedOn?.Year) is not { Province: { } province } region) return null;
+            if (View.Summary.CreditCode is not { Length: CreditCode.Length } code || Regions.Decode(code[2..8], View.Summary.FoundedOn?.Year, former.Table) is not { Province: { } province } region) return null;
             return province + region.City + region.County + (region.FormerDivision ? Text.PageFormerDivision : "");
         }
     }

@@ -18,6 +18,7 @@ internal sealed class PersonModel(ICompanyLookup companies, TimeProvider clock) 
                 Person = person;
                 Roles = new("roles", Text.PageRoles, person.Roles, Incoming: false, Share: false, DateOnly.FromDateTime(clock.GetUtcNow().AddHours(8).DateTime), new());
                 return CompanyEndpoints.NotModified(HttpContext, $"{person.Version}-{CompanyModel.Build}") ? StatusCode(StatusCodes.Status304NotModified) : Page();
+            case PersonLookupResult.Moved(var company): return RedirectPermanent(Language.Path($"/companies/{company}/people"));
             case PersonLookupResult.Gone: return StatusCode(StatusCodes.Status410Gone);
             default: return NotFound();
         }

@@ -184,6 +184,47 @@ public sealed class ImportFileTests
         Assert.NotNull(owner.From.Id);
     }
 
+    [Theory, InlineData(false, false), InlineData(true, false), InlineData(false, true), InlineData(true, true)]
+    public async Task A_body_known_by_number_or_LEI_becomes_one_with_the_body_of_the_credit_code_whichever_came_first(bool codeFirst, bool postgres)
+    {
+        await using var site = await TestSite.StartAsync(postgres, serve: false);
+        const string Lei = "300300C1092037000064", Parent = "300300C1092044000069";
+        async Task Coded() => await site.ImportAsync("coded.csv", $"name,uscc,注册号,lei\n甲示例有限公司,{First},440301103097421,{Lei}\n乙示例有限公司,91440300708461136T,,{Parent}\n", "coded");
+        if (codeFirst) await Coded();
+        await site.ImportAsync("number.csv", "name,注册号,legal_rep\n甲示例有限公司,440301103097421,林某\n", "number");
+        await site.ImportAsync("rr.csv", $"Relationship.StartNode.NodeID,Relationship.EndNode.NodeID,Relationship.RelationshipType\n{Lei},{Parent},IS_DIRECTLY_CONSOLIDATED_BY\n", dataset: null);
+        var person = codeFirst ? null : await site.WithAsync<AppDb, string>(db => db.People.Select(p => p.Id).SingleAsync(Ct));
+        if (!codeFirst) await Coded();
+        Assert.Equal(2, await site.WithAsync<AppDb, int>(db => db.Companies.CountAsync(Ct)));
+        var company = await FindAsync(site, First);
+        var owner = Assert.Single(company.Owners);
+        Assert.Equal(("91440300708461136T", "乙示例有限公司"), (owner.From.Id, owner.From.Name));
+        Assert.Equal("林某", Assert.Single(company.Officers).From.Name);
+        Assert.DoesNotContain(company.Facts, f => f.Source.JoinedByName);
+        Assert.Equal(First, Assert.Single((await FindAsync(site, "91440300708461136T")).Holdings).To.Id);
+        if (person is not null) Assert.Equal(new PersonLookupResult.Moved(First), await site.WithAsync<ICompanyLookup, PersonLookupResult>(c => c.FindPersonAsync(person, Ct)));
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task The_main_values_are_those_of_the_time_that_is_asked_for(bool postgres)
+    {
+        await using var site = await TestSite.StartAsync(postgres, serve: false);
+        DateTimeOffset june = new(2024, 6, 1, 0, 0, 0, TimeSpan.Zero), july = new(2024, 7, 1, 0, 0, 0, TimeSpan.Zero);
+        await site.ImportAsync("june.csv", Header + $"甲示例有限公司,{First},2010-03-01,林某,100万美元,福建\n", retrievedAt: june);
+        await site.ImportAsync("july.csv", Header + $"甲示例科技有限公司,{First},2010-03-01,陈某,200万美元,福建\n", retrievedAt: july);
+        var then = (await FindAsync(site, First, new AsOf(new DateOnly(2024, 6, 15), null))).Summary;
+        Assert.Equal(("甲示例有限公司", "林某", new Money(100_000_000, "USD")), (then.Name, then.LegalRepresentative, then.Capital));
+        Assert.IsType<CompanyLookupResult.Unknown>(await site.WithAsync<ICompanyLookup, CompanyLookupResult>(c => c.FindAsync(First, new AsOf(null, june.AddYears(-20)), Ct)));
+    }
+
+    [Fact]
+    public async Task A_level_one_record_that_names_a_credit_code_belongs_to_its_body()
+    {
+        await using var site = await TestSite.StartAsync(serve: false);
+        await site.ImportAsync("lei.csv", $"LEI,Entity.LegalName,Entity.RegistrationAuthority.RegistrationAuthorityEntityID\n300300C1092037000064,EXAMPLE LIMITED,{First}\n", dataset: null);
+        Assert.Equal("300300C1092037000064", (await FindAsync(site, First)).Summary.Lei);
+    }
+
     [Fact]
     public async Task A_file_without_known_columns_is_refused_and_a_mapping_makes_it_readable()
     {
