@@ -40,6 +40,10 @@ public sealed partial class ArchitectureTests
         Assert.Empty(Uses().Where(u => u.Origin.FullName.StartsWith("Qijian.Platform.", StringComparison.Ordinal) && u.To is not null).Select(u => u.Line).Distinct(StringComparer.Ordinal));
 
     [Fact]
+    public void Modules_locate_no_services() =>
+        Assert.Empty(Uses().Where(u => u.From is not null && u.Target.FullName is "Microsoft.Extensions.DependencyInjection.IServiceScopeFactory").Select(u => u.Line).Distinct(StringComparer.Ordinal));
+
+    [Fact]
     public void The_engine_is_pure()
     {
         var references = typeof(Normalizer).Assembly.GetReferencedAssemblies().Select(a => a.Name!).ToList();

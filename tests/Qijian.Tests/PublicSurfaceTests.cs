@@ -1,4 +1,6 @@
+using System.Net.Http.Json;
 using System.Reflection;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.StaticAssets;
@@ -51,6 +53,17 @@ public sealed class PublicSurfaceTests
             .SelectMany(line => line["qijian ".Length..].Split([' ', '[', ']', '|', '='], StringSplitOptions.RemoveEmptyEntries).Where(w => w.StartsWith("--", StringComparison.Ordinal)).Prepend("").Select(w => $"{line.Split(' ')[1]} {w}".TrimEnd()));
         var real = Verbs().Select(v => v.Split(' ')).Where(w => w.Length == 1 || w[1].StartsWith("--", StringComparison.Ordinal)).Select(w => string.Join(' ', w));
         Assert.Equal(real.Order(StringComparer.Ordinal), documented.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_description_of_the_interface_has_a_summary_and_the_failures_of_every_operation()
+    {
+        await using var site = await TestSite.StartAsync();
+        var document = await site.Client.GetFromJsonAsync<JsonElement>("/openapi/v1.json", TestContext.Current.CancellationToken);
+        var operations = document.GetProperty("paths").EnumerateObject().SelectMany(p => p.Value.EnumerateObject()).Select(o => o.Value).ToList();
+        Assert.Equal(5, operations.Count);
+        Assert.All(operations, o => Assert.True(o.TryGetProperty("summary", out _) && o.GetProperty("responses").TryGetProperty("429", out _)));
+        Assert.True(document.GetProperty("paths").GetProperty("/api/v1/companies/{id}").GetProperty("get").GetProperty("responses").TryGetProperty("410", out _));
     }
 
     private static async Task<List<string>> RoutesAsync()

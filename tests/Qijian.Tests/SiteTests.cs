@@ -198,6 +198,18 @@ public sealed class ServeTests
     }
 }
 
+public sealed class FormerDivisionTests
+{
+    [Fact]
+    public async Task A_code_is_decoded_by_the_operators_table_as_it_was_in_the_year_of_registration()
+    {
+        await using var site = await TestSite.StartAsync();
+        await File.WriteAllTextAsync(Path.Combine(site.Folder, "regions.tsv"), "350100\t旧示例市\t1990\t2010\n", TestContext.Current.CancellationToken);
+        await site.ImportAsync("a.csv", "name,uscc,reg_date\n甲新来有限公司,91350100M000100Y43,2005-01-01\n");
+        Assert.Contains("旧示例市", await site.Client.GetStringAsync("/companies/91350100M000100Y43", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+}
+
 public sealed class RateLimitTests
 {
     [Fact]

@@ -20,6 +20,7 @@ internal static class PlatformSetup
         services.AddOptions<OperatorOptions>().BindConfiguration(OperatorOptions.Section);
         services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<SiteState>();
+        services.AddSingleton(typeof(Scoped<>));
         services.AddOptions<ProxyOptions>().BindConfiguration(ProxyOptions.Section);
         services.AddSingleton<IConfigureOptions<ForwardedHeadersOptions>, TrustedProxies>();
         services.AddData(builder.Configuration, folder);
@@ -30,7 +31,11 @@ internal static class PlatformSetup
             json.SerializerOptions.Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
         });
-        services.AddOpenApi("v1");
+        services.AddOpenApi("v1", o => o.AddDocumentTransformer((document, _, _) =>
+        {
+            (document.Info.Title, document.Info.Version, document.Info.Description) = ("Qijian 企鉴", "v1", "Chinese companies and persons in public roles, each value with its source, times and basis. Errors are problem+json in Chinese, or in English where Accept-Language prefers it.");
+            return Task.CompletedTask;
+        }));
         services.AddResponseCompression(o => o.Providers.Add<GzipCompressionProvider>());
         services.AddRateLimiter(_ => { });
         services.AddSingleton<IConfigureOptions<Microsoft.AspNetCore.RateLimiting.RateLimiterOptions>, ClientRateLimit>();
@@ -87,6 +92,14 @@ internal static class PlatformSetup
             csp.AddBaseUri().None();
             csp.AddFrameAncestors().None();
         });
+
+    /// <summary>A group of the interface, with the answers that every route of it may give.</summary>
+    public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder app, string tag)
+    {
+        var api = app.MapGroup("/api/v1").WithTags(tag);
+        api.ProducesProblem(StatusCodes.Status429TooManyRequests);
+        return api;
+    }
 
     private static bool IsReference(HttpContext http) => http.Request.Path.StartsWithSegments("/docs/api", StringComparison.Ordinal);
 

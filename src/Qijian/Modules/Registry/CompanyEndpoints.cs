@@ -1,6 +1,8 @@
+using System.ComponentModel;
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
+using Qijian.Platform;
 
 namespace Qijian.Modules.Registry;
 
@@ -9,14 +11,14 @@ internal static class CompanyEndpoints
 {
     public static void Map(IEndpointRouteBuilder app)
     {
-        var api = app.MapGroup("/api/v1").WithTags("Registry");
-        api.MapGet("companies/{id}", Get);
-        api.MapGet("people/{id}", GetPerson);
-        api.MapGet("registry", Overview);
+        var api = app.MapApi("Registry");
+        api.MapGet("companies/{id}", Get).WithSummary("A company with every fact and where it comes from").Produces(301).Produces(304).ProducesProblem(400).ProducesProblem(404).ProducesProblem(410);
+        api.MapGet("people/{id}", GetPerson).WithSummary("A person in one public role at one body").Produces(301).Produces(304).ProducesProblem(404).ProducesProblem(410);
+        api.MapGet("registry", Overview).WithSummary("What is held, and from which sources as of when");
     }
 
     private static async Task<Results<Ok<CompanyJson>, StatusCodeHttpResult, RedirectHttpResult, ProblemHttpResult>> Get(
-        string id, string? asOf, string? knownAt, HttpContext http, ICompanyLookup companies, CancellationToken ct)
+        [Description("A credit code, or x-… where a body has none")] string id, [Description("A day in the world: what held on it")] string? asOf, [Description("An instant: only what had been recorded by then")] string? knownAt, HttpContext http, ICompanyLookup companies, CancellationToken ct)
     {
         DateOnly? day = null;
         DateTimeOffset? known = null;

@@ -11,7 +11,7 @@ using EngineSort = Qijian.Engine.Search.SearchSort;
 namespace Qijian.Modules.Search;
 
 /// <summary>The in-memory index: saved in the data folder, mapped at start, followed as other processes change the registry.</summary>
-internal sealed partial class EmbeddedSearch(IServiceScopeFactory scopes, DataFolder folder, TimeProvider clock, ILogger<EmbeddedSearch> log) : ICompanySearch, IImportFollower, IPreparation, IReadiness, IDisposable
+internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<ICompanyLookup> lookups, DataFolder folder, TimeProvider clock, ILogger<EmbeddedSearch> log) : ICompanySearch, IImportFollower, IPreparation, IReadiness, IDisposable
 {
     // A pager's links work on the snapshot they came from for so long; older ones are answered by the current one.
     private const int KeptSnapshots = 64;
@@ -49,8 +49,8 @@ internal sealed partial class EmbeddedSearch(IServiceScopeFactory scopes, DataFo
     {
         using (var saved = SearchIndex.Open(IndexPath).Index)
         {
-            await using var scope = scopes.CreateAsyncScope();
-            if (saved is not null && saved.Sequence == await scope.ServiceProvider.GetRequiredService<ICompanyFeed>().SequenceAsync(ct)) return;
+            await using var feed = feeds.Open();
+            if (saved is not null && saved.Sequence == await feed.Service.SequenceAsync(ct)) return;
         }
 
         await BuildAsync(progress, ct);
@@ -63,8 +63,8 @@ internal sealed partial class EmbeddedSearch(IServiceScopeFactory scopes, DataFo
         await writing.WaitAsync(ct);
         try
         {
-            await using var scope = scopes.CreateAsyncScope();
-            var feed = scope.ServiceProvider.GetRequiredService<ICompanyFeed>();
+            await using var lease = feeds.Open();
+            var feed = lease.Service;
             var any = TakeSaved(current);
             while (true)
             {
@@ -109,8 +109,8 @@ internal sealed partial class EmbeddedSearch(IServiceScopeFactory scopes, DataFo
             Limit = pageSize,
             Facets = true,
         });
-        await using var scope = scopes.CreateAsyncScope();
-        var companies = (await scope.ServiceProvider.GetRequiredService<ICompanyLookup>().SummariesAsync([.. result.Hits.Select(h => h.Number)], ct)).ToDictionary(c => c.Number);
+        await using var lookup = lookups.Open();
+        var companies = (await lookup.Service.SummariesAsync([.. result.Hits.Select(h => h.Number)], ct)).ToDictionary(c => c.Number);
         // A company that went while its old snapshot was paged through is left out of the page.
         var hits = result.Hits.Where(h => companies.ContainsKey(h.Number)).Select(h => new SearchHit(companies[h.Number], MatchedOf(h.Matched), h.MatchedText,
             [.. (h.MatchedText is null ? h.NameRanges : h.MatchedRanges).Select(r => new Range(r.Start, r.Start + r.Length))]));
@@ -121,8 +121,8 @@ internal sealed partial class EmbeddedSearch(IServiceScopeFactory scopes, DataFo
     {
         var found = Index.Current.Suggest(text, 10);
         if (found.Count == 0) return [];
-        await using var scope = scopes.CreateAsyncScope();
-        var companies = (await scope.ServiceProvider.GetRequiredService<ICompanyLookup>().SummariesAsync([.. found.Select(s => s.Number)], ct)).ToDictionary(c => c.Number);
+        await using var lookup = lookups.Open();
+        var companies = (await lookup.Service.SummariesAsync([.. found.Select(s => s.Number)], ct)).ToDictionary(c => c.Number);
         return [.. found.Select(s =>
         {
             var (matched, status) = (MatchedOf(s.Matched), companies.GetValueOrDefault(s.Number)?.Status);
@@ -151,8 +151,8 @@ internal sealed partial class EmbeddedSearch(IServiceScopeFactory scopes, DataFo
 
     private async Task BuildAsync(Action<string, double> progress, CancellationToken ct)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        var feed = scope.ServiceProvider.GetRequiredService<ICompanyFeed>();
+        await using var lease = feeds.Open();
+        var feed = lease.Service;
         DeleteLeftovers();
         var sequence = await feed.SequenceAsync(ct); // read first: what changes meanwhile is applied again, which does no harm
         using var builder = SearchIndexBuilder.WithTemporaryFolder(Path.GetDirectoryName(IndexPath)!);

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Qijian.Modules.Registry;
 using Qijian.Platform;
@@ -18,14 +19,15 @@ public static class SearchModule
 
     public static void MapSearch(this IEndpointRouteBuilder app)
     {
-        var api = app.MapGroup("/api/v1").WithTags("Search");
-        api.MapGet("companies", Search);
-        api.MapGet("suggest", Suggest);
+        var api = app.MapApi("Search");
+        api.MapGet("companies", Search).WithSummary("Companies that a query finds, with facets").ProducesProblem(400).ProducesProblem(503);
+        api.MapGet("suggest", Suggest).WithSummary("Up to ten entries for what has been typed so far").ProducesProblem(503);
     }
 
     private static async Task<Results<Ok<SearchJson>, ProblemHttpResult>> Search(
-        ICompanySearch search, CancellationToken ct, string? q = null, string[]? province = null, string[]? industry = null, string[]? status = null, string[]? founded = null, string[]? capital = null,
-        string? sort = null, int page = 1, int pageSize = 20, string? snapshot = null)
+        ICompanySearch search, CancellationToken ct, [Description("Name, former, short or English name, pinyin, initials, code or person")] string? q = null, string[]? province = null, string[]? industry = null, string[]? status = null,
+        [Description("2010-2019, 2020-, -1999 or a year")] string[]? founded = null, [Description("A band, as the facets give them")] string[]? capital = null,
+        [Description("relevance, founded-desc, founded, capital-desc, capital or name")] string? sort = null, int page = 1, [Description("1 to 100")] int pageSize = 20, [Description("The snapshot of an earlier page, for stable paging")] string? snapshot = null)
     {
         if (!search.Ready) return TypedResults.Problem(Text.ProblemNotReady, statusCode: 503);
         if (page < 1) return TypedResults.Problem(Text.ProblemPage, statusCode: 400);
