@@ -21,6 +21,9 @@ public sealed class TestSite : IAsyncDisposable
     public Uri Address { get; private set; } = null!;
     public HttpClient Client { get; private set; } = null!;
 
+    /// <summary>Whether every site of this run is on PostgreSQL: ./test runs the modules' tests a second time so.</summary>
+    private static bool OnPostgres => Environment.GetEnvironmentVariable("QIJIAN_TEST_DATABASE") is "PostgreSql";
+
     public static string? PostgresServer => Environment.GetEnvironmentVariable("QIJIAN_TEST_POSTGRES");
 
     /// <summary>Starts a site on an empty data folder; unless told otherwise it fills itself with the sample.</summary>
@@ -29,7 +32,7 @@ public sealed class TestSite : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("qijian-").FullName;
         string? own = null;
         List<string> args = ["--RateLimits:Enabled=false", .. settings];
-        if (postgres)
+        if (postgres || OnPostgres)
         {
             Assert.SkipWhen(PostgresServer is null, "PostgreSQL is not running: ./test starts it");
             own = $"t{Guid.CreateVersion7():N}";
