@@ -13,7 +13,10 @@ public sealed class KilledImportTests
 {
     private static readonly string Executable = Path.Combine(AppContext.BaseDirectory, "..", "..", "Qijian", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "qijian");
 
-    private const int Rows = 20_000;
+    private const int Rows = 12_000;
+
+    // Long enough that the rows make several batches: a run goes on in the middle of the file.
+    private static readonly string Scope = new('x', 5000);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -25,13 +28,13 @@ public sealed class KilledImportTests
         {
             // Persons, owners by name (joined at the end), a body without a code that is named twice, rows that are rejected.
             var file = Path.Combine(folder, "rows.jsonl");
-            StringBuilder rows = new();
+            StringBuilder text = new();
             for (var i = 0; i < Rows; i++)
             {
-                rows.Append(CultureInfo.InvariantCulture, $$"""{"name":"第{{i}}示例有限公司","legalRepresentative":"林某{{i % 7}}","owners":[{"name":"第{{Rows - 1 - i}}示例有限公司","percent":"60"},{"name":"王某","type":"person","percent":"{{(i % 500 == 0 ? "140" : "40")}}"}]}""").Append('\n');
+                text.Append(CultureInfo.InvariantCulture, $$"""{"name":"第{{i}}示例有限公司","legalRepresentative":"林某{{i % 7}}","scope":"{{Scope}}","owners":[{"name":"第{{Rows - 1 - i}}示例有限公司","percent":"60"},{"name":"王某","type":"person","percent":"{{(i % 500 == 0 ? "140" : "40")}}"}]}""").Append('\n');
             }
 
-            await File.WriteAllTextAsync(file, rows.ToString(), Ct);
+            await File.WriteAllTextAsync(file, text.ToString(), Ct);
 
             var (whole, cut) = (Path.Combine(folder, "whole"), Path.Combine(folder, "cut"));
             var report = await FinishAsync(file, whole);
@@ -40,22 +43,35 @@ public sealed class KilledImportTests
 
             var kills = Environment.GetEnvironmentVariable("QIJIAN_LONG") is null ? 6 : 20;
             Random random = new(7);
-            var killed = 0;
-            for (var i = 0; i < kills; i++)
+            var (killed, resumed) = (0, 0);
+            for (var run = 0; killed < kills && run < kills * 5; run++)
             {
                 using var process = Start(file, cut);
                 var until = Stopwatch.StartNew();
-                var limit = random.NextDouble() * took.TotalSeconds * 1.5;
-                // One run is killed while it joins by name, one while it builds the index, the others at random.
-                killed += await KillWhenAsync(process, i switch
+                var (limit, rows) = (random.NextDouble() * took.TotalSeconds * 0.7, random.Next(1, Rows * 2 / 3));
+                // The last but one is killed while it joins by name, the last while it builds the index, the others at a random
+                // moment or, every other one, at a random row.
+                var wasKilled = await KillWhenAsync(process, (kills - killed) switch
                 {
-                    1 => () => ReadRows(cut) == Rows,
-                    2 => () => Directory.Exists(Path.Combine(cut, "index")) && Directory.EnumerateFiles(Path.Combine(cut, "index"), "search-*.tmp").Any(),
-                    _ => () => until.Elapsed.TotalSeconds > limit,
+                    2 => () => ReadRows(cut) == Rows,
+                    1 => () => Directory.Exists(Path.Combine(cut, "index")) && Directory.EnumerateFiles(Path.Combine(cut, "index"), "search-*.tmp").Any(),
+                    _ => () => killed % 2 == 0 ? ReadRows(cut) >= rows : until.Elapsed.TotalSeconds > limit,
                 });
+                if (wasKilled)
+                {
+                    killed++;
+                    if (ReadRows(cut) is > 0 and < Rows) resumed++;
+                    continue;
+                }
+
+                // It got through before its time: the same rows as ever, and from the beginning again.
+                Assert.Equal(Dump(whole), Dump(cut));
+                Directory.Delete(cut, recursive: true);
             }
 
-            Assert.True(killed > 0, "no run was killed");
+            TestContext.Current.TestOutputHelper?.WriteLine($"{killed} runs killed, {resumed} of them in the middle of the file");
+            Assert.Equal(kills, killed);
+            Assert.True(resumed > 0, "no run was killed in the middle of the file");
             await FinishAsync(file, cut);
             Assert.Equal(Dump(whole), Dump(cut));
             Assert.Equal(await File.ReadAllTextAsync(Path.Combine(whole, "rejected", "import-1.csv"), Ct), await File.ReadAllTextAsync(Path.Combine(cut, "rejected", "import-1.csv"), Ct));
@@ -74,7 +90,7 @@ public sealed class KilledImportTests
         UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
     })!;
 
-    private static async Task<int> KillWhenAsync(Process process, Func<bool> now)
+    private static async Task<bool> KillWhenAsync(Process process, Func<bool> now)
     {
         while (!process.HasExited)
         {
@@ -82,13 +98,13 @@ public sealed class KilledImportTests
             {
                 process.Kill(); // SIGKILL
                 await process.WaitForExitAsync(Ct);
-                return 1;
+                return true;
             }
 
             await Task.Delay(2, Ct);
         }
 
-        return 0;
+        return false;
     }
 
     private static long ReadRows(string data)
