@@ -12,10 +12,6 @@ internal static class BodyRange
         public IQueryable<SourceRecord> RecordsOf(IReadOnlyCollection<int> companies) =>
             db.SourceRecords.FromSqlRaw(Select(db, "r.*", "registry_records"), Parameter(db, companies)).AsNoTracking();
 
-        /// <summary>The relations to the bodies.</summary>
-        public IQueryable<Relation> RelationsTo(IReadOnlyCollection<int> companies) =>
-            db.Relations.FromSqlRaw(Select(db, "r.*", "registry_relations"), Parameter(db, companies)).AsNoTracking();
-
         /// <summary>The people who have a role at the bodies.</summary>
         public IQueryable<Person> PeopleAt(IReadOnlyCollection<int> companies) =>
             db.People.FromSqlRaw(Select(db, "r.*", "registry_people"), Parameter(db, companies)).AsNoTracking();

@@ -136,6 +136,7 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
         if (pairs.Count == 0) return 0;
         await LoadAsync(batch, [.. pairs.Select(p => p.Target).Concat(pairs.Select(p => p.Loose.Number)).Distinct()], ct);
         HashSet<int> gone = [];
+        List<RetiredId> retired = [];
         foreach (var (source, target) in pairs)
         {
             if (gone.Contains(target) || (byName && batch.Bodies[source.Number].Heads.Count == 0)) continue; // named by a relation only
@@ -144,10 +145,11 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
                 to.Add(new() { Number = to.NextRecord(), DatasetId = record.DatasetId, Key = record.Key ?? source.Id, Hash = record.Hash, Statements = record.Statements, FirstImport = record.FirstImport, LastImport = record.LastImport, SupersededBy = record.SupersededBy, JoinedByName = byName || record.JoinedByName });
             gone.Add(source.Number);
             from.Dirty = false;
-            db.Add(new RetiredId { Id = source.Id, Successor = target });
+            retired.Add(new() { Id = source.Id, Successor = target });
         }
 
-        foreach (var person in await db.PeopleAt(gone).ToListAsync(ct)) db.Add(new RetiredId { Id = person.Id, Successor = pairs.Find(p => p.Loose.Number == (int)(person.Number >> SourceRecord.NumberBits)).Target });
+        foreach (var person in await db.PeopleAt(gone).ToListAsync(ct)) retired.Add(new() { Id = person.Id, Successor = pairs.Find(p => p.Loose.Number == (int)(person.Number >> SourceRecord.NumberBits)).Target });
+        await bulk.ReplaceAsync(db, retired, ct); // an id may come back, and go again
         await db.DeleteProjectionAsync(gone, ct);
         await db.DeleteRecordsAsync(gone, ct);
         var ids = gone.ToList();

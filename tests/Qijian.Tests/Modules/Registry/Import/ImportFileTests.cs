@@ -205,6 +205,22 @@ public sealed class ImportFileTests
         if (person is not null) Assert.Equal(new PersonLookupResult.Moved(First), await site.WithAsync<ICompanyLookup, PersonLookupResult>(c => c.FindPersonAsync(person, Ct)));
     }
 
+    [Fact]
+    public async Task A_body_that_comes_back_by_its_LEI_is_joined_again()
+    {
+        await using var site = await TestSite.StartAsync(serve: false);
+        const string Lei = "300300C1092037000064", Parent = "300300C1092044000069";
+        Task Coded(string lei) => site.ImportAsync($"coded{lei}.csv", $"name,uscc,lei\n甲示例有限公司,{First},{lei}\n", "coded");
+        Task Edge(string state) => site.ImportAsync($"rr{state}.csv", $"Relationship.StartNode.NodeID,Relationship.EndNode.NodeID,Relationship.RelationshipType,Relationship.RelationshipStatus\n{Parent},{Lei},IS_DIRECTLY_CONSOLIDATED_BY,{state}\n", dataset: null);
+        await Edge("ACTIVE");
+        await Coded(Lei);
+        await Coded(""); // its register no longer says the LEI
+        await Edge("INACTIVE");
+        await Coded(Lei + " ");
+        Assert.Equal(Lei, (await FindAsync(site, First)).Summary.Lei);
+        Assert.Equal(2, await site.WithAsync<AppDb, int>(db => db.Companies.CountAsync(Ct)));
+    }
+
     [Theory, MemberData(nameof(Databases))]
     public async Task The_main_values_are_those_of_the_time_that_is_asked_for(bool postgres)
     {
