@@ -11,6 +11,9 @@ namespace Qijian.Engine.Search;
 /// </remarks>
 public sealed class SearchIndexBuilder : IDisposable
 {
+    /// <summary>Characters of a scope or an address that are found.</summary>
+    public const int MaxTextLength = 4000;
+
     private readonly Func<Stream> temporary;
     private readonly TermAccumulator terms;
     private readonly KeyAccumulator keys;
@@ -65,6 +68,8 @@ public sealed class SearchIndexBuilder : IDisposable
         AddCode(document.RegistrationNumber, doc);
         AddCode(document.Lei, doc);
         AddCode(document.StockCode, doc);
+        AddText(TermField.Scope, document.Scope, doc);
+        AddText(TermField.Address, document.Address, doc);
         terms.EndDocument();
         Keep(document, doc);
     }
@@ -130,6 +135,16 @@ public sealed class SearchIndexBuilder : IDisposable
             return;
         AddKey(KeyTable.Code, key, doc);
         keys.Add(KeyTable.Exact, IndexTerms.OfExact(ExactKind.Code, key), 0, doc);
+        if (key.Length < IndexTerms.CodePiece)
+            return;
+        foreach (var term in IndexTerms.OfCode(key))
+            terms.Add(term, doc);
+    }
+
+    private void AddText(TermField field, string? text, uint doc)
+    {
+        if (!string.IsNullOrEmpty(text))
+            Cut(field, TextKeys.Normalize(text.Length > MaxTextLength ? text[..MaxTextLength] : text), doc);
     }
 
     private static string Normalized(string text) => TextKeys.Normalize(text.Length > NameKeys.MaxLength ? text[..NameKeys.MaxLength] : text);
@@ -480,7 +495,8 @@ public sealed class SearchIndexBuilder : IDisposable
     {
         public void Han(int rune, int previous)
         {
-            terms.Add(IndexTerms.OfHan(field, rune), doc);
+            if (!IndexTerms.HasPairsOnly(field))
+                terms.Add(IndexTerms.OfHan(field, rune), doc);
             if (previous != 0)
                 terms.Add(IndexTerms.OfPair(field, previous, rune), doc);
         }
