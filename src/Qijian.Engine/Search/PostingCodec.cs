@@ -455,6 +455,12 @@ internal static class BitSet
             target[i] |= other[i];
     }
 
+    public static void Not(Span<ulong> target)
+    {
+        for (var i = 0; i < target.Length; i++)
+            target[i] = ~target[i];
+    }
+
     public static int Count(ReadOnlySpan<ulong> bits)
     {
         var n = 0;

@@ -57,6 +57,7 @@ internal sealed unsafe class QueryScratch
 
     private readonly List<ulong[]> bitmaps = [];
     private readonly List<uint[]> lists = [];
+    private readonly int[]?[] wideCounts = new int[SearchColumns.All.Length][];
     private int bitmapsUsed, listsUsed;
     private uint[] blocks = GC.AllocateUninitializedArray<uint>(64 * PostingCodec.Block, pinned: true);
 
@@ -77,7 +78,7 @@ internal sealed unsafe class QueryScratch
     public int[] Counts { get; } = new int[SearchColumns.RowBytes * 256];
 
     /// <summary>Counts of a two-byte column.</summary>
-    public int[] WideCounts { get; } = new int[65536];
+    public int[] WideCounts(SearchColumn column) => wideCounts[(int)column] ??= new int[65536];
 
     public void Reset() => bitmapsUsed = listsUsed = 0;
 

@@ -6,7 +6,7 @@ public enum SearchColumn
     /// <summary>Province code.</summary>
     Province,
 
-    /// <summary>Industry section code.</summary>
+    /// <summary>Industry division code.</summary>
     Industry,
 
     /// <summary>Registration status code.</summary>
@@ -18,10 +18,7 @@ public enum SearchColumn
     /// <summary>1 where listed.</summary>
     Listed,
 
-    /// <summary>Currency code.</summary>
-    Currency,
-
-    /// <summary>Band of registered capital, see <see cref="SearchColumns.CapitalBand"/>.</summary>
+    /// <summary>Currency and band of registered capital, see <see cref="SearchColumns.Band"/>.</summary>
     CapitalBand,
 
     /// <summary>Calendar year of foundation (1900 to 2154), 0 where unknown.</summary>
@@ -29,6 +26,9 @@ public enum SearchColumn
 
     /// <summary>City code.</summary>
     City,
+
+    /// <summary>Industry class code.</summary>
+    IndustryClass,
 
     /// <summary>Days since 0001-01-01.</summary>
     FoundedDay,
@@ -48,10 +48,10 @@ public static class SearchColumns
         new(SearchColumn.Status, 1, true, 0, static d => d.Status),
         new(SearchColumn.Kind, 1, true, 0, static d => d.Kind),
         new(SearchColumn.Listed, 1, true, 0, static d => d.Listed ? 1u : 0u),
-        new(SearchColumn.Currency, 1, false, 0, static d => d.Currency),
-        new(SearchColumn.CapitalBand, 1, true, 0, static d => CapitalBand(d.CapitalFen)),
+        new(SearchColumn.CapitalBand, 1, true, 0, static d => d.CapitalFen <= 0 ? 0 : Band(d.Currency, CapitalBand(d.CapitalFen))),
         new(SearchColumn.FoundedYear, 1, true, 1899, static d => d.FoundedDay <= 0 ? 0 : (ulong)Math.Clamp(YearOf(d.FoundedDay) - 1899, 1, 255)),
         new(SearchColumn.City, 2, true, 0, static d => d.City),
+        new(SearchColumn.IndustryClass, 2, true, 0, static d => d.IndustryClass),
         new(SearchColumn.FoundedDay, 4, false, 0, static d => (uint)Math.Max(0, d.FoundedDay)),
         new(SearchColumn.CapitalFen, 8, false, 0, static d => (ulong)Math.Max(0, d.CapitalFen)),
     ]);
@@ -73,6 +73,21 @@ public static class SearchColumns
         < 10_000_000_000 => 5,
         < 100_000_000_000 => 6,
         _ => 7,
+    };
+
+    /// <summary>A currency (below 32) and a band of it as one value of <see cref="SearchColumn.CapitalBand"/>.</summary>
+    public static uint Band(byte currency, uint band) => ((uint)(currency & 31) << 3) | (band & 7);
+
+    /// <summary>The currency and the band of a value.</summary>
+    public static (byte Currency, uint Band) BandOf(uint value) => ((byte)(value >> 3), value & 7);
+
+    /// <summary>The column that stands for all columns of one property: facets of it are counted without its filters.</summary>
+    internal static SearchColumn GroupOf(SearchColumn column) => column switch
+    {
+        SearchColumn.IndustryClass => SearchColumn.Industry,
+        SearchColumn.FoundedDay => SearchColumn.FoundedYear,
+        SearchColumn.CapitalFen => SearchColumn.CapitalBand,
+        _ => column,
     };
 
     internal static ColumnSpec Of(SearchColumn column) => All[(int)column];

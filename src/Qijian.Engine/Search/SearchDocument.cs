@@ -33,10 +33,10 @@ public sealed record SearchDocument
     /// <summary>Ticker.</summary>
     public string? StockCode { get; init; }
 
-    /// <summary>Business scope. Has a field number; not indexed by this form.</summary>
+    /// <summary>Business scope. Found by its words; the text itself is not kept.</summary>
     public string? Scope { get; init; }
 
-    /// <summary>Registered address. Has a field number; not indexed by this form.</summary>
+    /// <summary>Registered address. Found by its words; the text itself is not kept.</summary>
     public string? Address { get; init; }
 
     /// <summary>A small code, 0 where unknown.</summary>
@@ -45,8 +45,11 @@ public sealed record SearchDocument
     /// <summary>A code, 0 where unknown.</summary>
     public ushort City { get; init; }
 
-    /// <summary>Section of GB/T 4754 as a small code, 0 where unknown.</summary>
+    /// <summary>Division of an industry classification as a small code, 0 where unknown.</summary>
     public byte Industry { get; init; }
+
+    /// <summary>Class of the industry classification as a code, 0 where unknown.</summary>
+    public ushort IndustryClass { get; init; }
 
     /// <summary>Registration status as a small code.</summary>
     public byte Status { get; init; }
@@ -63,7 +66,7 @@ public sealed record SearchDocument
     /// <summary>Registered capital in hundredths of its currency, 0 where unknown.</summary>
     public long CapitalFen { get; init; }
 
-    /// <summary>Currency of the capital as a small code.</summary>
+    /// <summary>Currency of the capital as a code below 32.</summary>
     public byte Currency { get; init; }
 
     /// <summary>Higher comes first among equal matches.</summary>

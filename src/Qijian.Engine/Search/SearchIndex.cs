@@ -264,11 +264,11 @@ public sealed class IndexSnapshot
         var offset = Math.Max(0, query.Offset);
         var scratch = QueryScratch.Current;
         scratch.Candidates.Clear();
-        var facets = query.Facets ? FacetColumns(conditions) : [];
+        ColumnSpec[] facets = [.. query.Facets.Distinct().Where(Enum.IsDefined).Select(SearchColumns.Of).Where(c => c.Facet)];
         if (facets.Length > 0)
             Array.Clear(scratch.Counts);
-        if (Array.Exists(facets, f => f.Slot < 0))
-            Array.Clear(scratch.WideCounts);
+        foreach (var wide in facets.Where(f => f.Slot < 0))
+            Array.Clear(scratch.WideCounts(wide.Column));
 
         var total = 0;
         var lower = false;
@@ -301,7 +301,7 @@ public sealed class IndexSnapshot
             if (query.Sort == SearchSort.Relevance)
                 search.Best(set, need);
             else
-                search.BestByColumn(set, need, query.Sort);
+                search.BestByColumn(set, need, query.Sort, query.Currency);
         }
 
         var candidates = scratch.Candidates;
@@ -341,10 +341,6 @@ public sealed class IndexSnapshot
         return all;
     }
 
-    /// <summary>Cities are counted only within chosen provinces or cities: elsewhere they are too many to show.</summary>
-    private static ColumnSpec[] FacetColumns(List<ColumnCondition> conditions) => Array.FindAll(SearchColumns.All, c => c.Facet
-        && (c.Column != SearchColumn.City || conditions.Exists(f => f.Column is SearchColumn.Province or SearchColumn.City)));
-
     private static void CountFile(Segment segment, ColumnSpec[] facets, QueryScratch scratch)
     {
         if (facets.Length == 0)
@@ -352,8 +348,12 @@ public sealed class IndexSnapshot
         foreach (var (column, stored, count) in segment.FilterCounts())
         {
             var spec = SearchColumns.Of(column);
-            if (spec is { Facet: true, Slot: >= 0 })
+            if (Array.IndexOf(facets, spec) < 0)
+                continue;
+            if (spec.Slot >= 0)
                 scratch.Counts[(spec.Slot * 256) + (int)stored] += count;
+            else
+                scratch.WideCounts(column)[stored] += count;
         }
     }
 
@@ -365,7 +365,7 @@ public sealed class IndexSnapshot
         foreach (var column in columns)
         {
             List<FacetCount> values = [];
-            var counts = column.Slot >= 0 ? scratch.Counts.AsSpan(column.Slot * 256, 256) : scratch.WideCounts;
+            var counts = column.Slot >= 0 ? scratch.Counts.AsSpan(column.Slot * 256, 256) : scratch.WideCounts(column.Column);
             for (var value = 0; value < counts.Length; value++)
             {
                 if (counts[value] > 0)

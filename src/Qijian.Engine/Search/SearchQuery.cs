@@ -67,8 +67,8 @@ public enum MatchKind
     All,
 }
 
-/// <summary>Documents pass that have one of the values in the column.</summary>
-public sealed record SearchFilter(SearchColumn Column, IReadOnlyList<uint> Values);
+/// <summary>Documents pass that have one of the values in the column; or, <paramref name="Without"/>, that have none of them.</summary>
+public sealed record SearchFilter(SearchColumn Column, IReadOnlyList<uint> Values, bool Without = false);
 
 /// <summary>A question to the index. Any text is allowed; at most <see cref="MaxTextLength"/> characters of it are considered.</summary>
 public sealed record SearchQuery
@@ -88,6 +88,9 @@ public sealed record SearchQuery
     /// <summary>Last day of foundation, inclusive.</summary>
     public int? FoundedTo { get; init; }
 
+    /// <summary>The currency in which capital is compared and sorted; amounts in others count as unknown.</summary>
+    public byte Currency { get; init; }
+
     /// <summary>Smallest capital, inclusive, in hundredths.</summary>
     public long? CapitalFrom { get; init; }
 
@@ -103,8 +106,8 @@ public sealed record SearchQuery
     /// <summary>Hits to return, at most 100.</summary>
     public int Limit { get; init; } = 20;
 
-    /// <summary>Whether to count facets.</summary>
-    public bool Facets { get; init; }
+    /// <summary>Columns to count.</summary>
+    public IReadOnlyList<SearchColumn> Facets { get; init; } = [];
 }
 
 /// <summary>A range of UTF-16 characters to mark.</summary>
@@ -121,7 +124,7 @@ public readonly record struct TextRange(int Start, int Length);
 /// <param name="MatchedRanges">Parts of <paramref name="MatchedText"/> to mark.</param>
 public sealed record SearchHit(int Number, string Id, string Name, MatchKind Matched, string? MatchedText, IReadOnlyList<TextRange> NameRanges, IReadOnlyList<TextRange> MatchedRanges);
 
-/// <summary>How many results have a value, whatever values of the same column are asked for.</summary>
+/// <summary>How many results have a value, whatever values of the same property are asked for.</summary>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct FacetCount(uint Value, int Count);
 

@@ -472,8 +472,8 @@ internal sealed unsafe class SegmentQuery(Segment segment, ReadOnlyMemory<ulong>
             {
                 if (condition.Passes(segment, doc))
                     continue;
-                same &= failed == 0 || condition.Facet == only;
-                only = condition.Facet;
+                same &= failed == 0 || condition.Group == only;
+                only = condition.Group;
                 failed++;
                 if (!same)
                     break;
@@ -484,7 +484,7 @@ internal sealed unsafe class SegmentQuery(Segment segment, ReadOnlyMemory<ulong>
                 continue;
             foreach (var column in facets)
             {
-                if (failed == 0 || column.Column == only)
+                if (failed == 0 || SearchColumns.GroupOf(column.Column) == only)
                     CountOne(column, doc);
             }
         }
@@ -497,7 +497,7 @@ internal sealed unsafe class SegmentQuery(Segment segment, ReadOnlyMemory<ulong>
         if (column.Slot >= 0)
             scratch.Counts[(column.Slot * 256) + segment.Rows[(doc * (long)SearchColumns.RowBytes) + column.Slot]]++;
         else
-            scratch.WideCounts[((ushort*)segment.Column(column.Column))[doc]]++;
+            scratch.WideCounts(column.Column)[((ushort*)segment.Column(column.Column))[doc]]++;
     }
 
     private int NarrowBitmap(ref DocSet set, ReadOnlySpan<ColumnSpec> facets)
@@ -530,10 +530,8 @@ internal sealed unsafe class SegmentQuery(Segment segment, ReadOnlyMemory<ulong>
         ulong* kept = null;
         foreach (var column in facets)
         {
-            var own = false;
-            foreach (var condition in conditions)
-                own |= condition.Facet == column.Column;
-            if (!own)
+            var group = SearchColumns.GroupOf(column.Column);
+            if (!conditions.Exists(c => c.Group == group))
                 continue;
             if (kept is null)
                 kept = scratch.Bitmap(words);
@@ -541,7 +539,7 @@ internal sealed unsafe class SegmentQuery(Segment segment, ReadOnlyMemory<ulong>
             new ReadOnlySpan<ulong>(matches, words).CopyTo(bits);
             for (var c = 0; c < conditions.Count; c++)
             {
-                if (conditions[c].Facet != column.Column)
+                if (conditions[c].Group != group)
                     BitSet.And(bits, new ReadOnlySpan<ulong>(masks[c], words));
             }
             BitSet.AndNot(bits, new ReadOnlySpan<ulong>(result, words));
@@ -555,7 +553,7 @@ internal sealed unsafe class SegmentQuery(Segment segment, ReadOnlyMemory<ulong>
     {
         if (!condition.IsRange)
         {
-            if (condition.Values.Length == 1 && segment.TryFilter(condition.Column, condition.Values[0], out var one, out _) && one.Kind == PostingKind.Bitmap)
+            if (condition is { Values.Length: 1, Without: false } && segment.TryFilter(condition.Column, condition.Values[0], out var one, out _) && one.Kind == PostingKind.Bitmap)
                 return (ulong*)one.Data;
             var union = scratch.EmptyBitmap(words);
             foreach (var value in condition.Values)
@@ -563,6 +561,8 @@ internal sealed unsafe class SegmentQuery(Segment segment, ReadOnlyMemory<ulong>
                 if (segment.TryFilter(condition.Column, value, out var found, out _))
                     found.OrInto(new Span<ulong>(union, words));
             }
+            if (condition.Without)
+                BitSet.Not(new Span<ulong>(union, words));
             return union;
         }
         var mask = scratch.Bitmap(words);
@@ -686,7 +686,7 @@ internal sealed unsafe class SegmentQuery(Segment segment, ReadOnlyMemory<ulong>
             CountByValue(bits, column);
             return;
         }
-        fixed (int* all = scratch.Counts, wideCounts = scratch.WideCounts)
+        fixed (int* all = scratch.Counts, wideCounts = column.Slot < 0 ? scratch.WideCounts(column.Column) : null)
         {
             var batch = stackalloc uint[Batch];
             var w = 0;
@@ -967,7 +967,11 @@ internal sealed unsafe class SegmentQuery(Segment segment, ReadOnlyMemory<ulong>
     };
 
     /// <summary>Adds the best <paramref name="need"/> by a column. O(results · log need) at worst, O(results) as a rule.</summary>
-    public void BestByColumn(DocSet results, int need, SearchSort sort)
+    /// <param name="results">What to take from.</param>
+    /// <param name="need">How many.</param>
+    /// <param name="sort">The column and its direction.</param>
+    /// <param name="currency">The currency of a sort by capital; amounts in others count as unknown.</param>
+    public void BestByColumn(DocSet results, int need, SearchSort sort, byte currency)
     {
         if (need == 0)
             return;
@@ -978,6 +982,7 @@ internal sealed unsafe class SegmentQuery(Segment segment, ReadOnlyMemory<ulong>
         }
         var days = (int*)segment.Column(SearchColumn.FoundedDay);
         var capital = (long*)segment.Column(SearchColumn.CapitalFen);
+        var bands = segment.Rows + SearchColumns.Of(SearchColumn.CapitalBand).Slot;
         var before = scratch.Candidates.Count;
         // A heap of the best so far, its worst on top. Importance falls with the document number, so a later equal never enters.
         List<(ulong Key, uint Doc)> heap = [];
@@ -1004,7 +1009,7 @@ internal sealed unsafe class SegmentQuery(Segment segment, ReadOnlyMemory<ulong>
 
         void Offer(uint doc)
         {
-            var value = sort is SearchSort.Founded or SearchSort.FoundedDesc ? (ulong)(uint)days[doc] : (ulong)capital[doc];
+            var value = sort is SearchSort.Founded or SearchSort.FoundedDesc ? (ulong)(uint)days[doc] : SearchColumns.BandOf(bands[(long)doc * SearchColumns.RowBytes]).Currency == currency ? (ulong)capital[doc] : 0;
             var key = value == 0 ? ulong.MaxValue : sort is SearchSort.FoundedDesc or SearchSort.CapitalDesc ? ulong.MaxValue - value : value;
             if (heap.Count < need)
             {

@@ -98,7 +98,9 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
         var result = snapshot.Search(new()
         {
             Text = request.Text,
-            Filters = [.. FacetTable.All.Select(f => f.FilterOf(f.Values(request))).OfType<SearchFilter>()],
+            Filters = FacetTable.FiltersOf(request),
+            FoundedFrom = request.FoundedFrom?.DayNumber, FoundedTo = request.FoundedTo?.DayNumber,
+            CapitalFrom = Minor(request.CapitalFrom), CapitalTo = Minor(request.CapitalTo), Currency = CompanyCodes.Currency(request.Currency),
             Sort = request.Sort switch
             {
                 SearchSort.FoundedNewest => EngineSort.FoundedDesc, SearchSort.FoundedOldest => EngineSort.Founded,
@@ -107,15 +109,17 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
             },
             Offset = (int)Math.Min(int.MaxValue, (long)(Math.Max(1, request.Page) - 1) * pageSize),
             Limit = pageSize,
-            Facets = true,
+            Facets = FacetTable.ColumnsOf(request),
         });
         await using var lookup = lookups.Open();
         var companies = (await lookup.Service.SummariesAsync([.. result.Hits.Select(h => h.Number)], ct)).ToDictionary(c => c.Number);
         // A company that went while its old snapshot was paged through is left out of the page.
         var hits = result.Hits.Where(h => companies.ContainsKey(h.Number)).Select(h => new SearchHit(companies[h.Number], MatchedOf(h.Matched), h.MatchedText,
             [.. (h.MatchedText is null ? h.NameRanges : h.MatchedRanges).Select(r => new Range(r.Start, r.Start + r.Length))]));
-        return new([.. hits], result.Total, Math.Max(1, request.Page), pageSize, [.. FacetTable.All.Select(f => f.Of(result.Facets, f.Values(request)))], name, result.Took.TotalMilliseconds);
+        return new([.. hits], result.Total, result.TotalIsLowerBound, Math.Max(1, request.Page), pageSize, request.Facets ? [.. FacetTable.All.Select(f => f.Of(result.Facets, request))] : [], name, null, result.Took.TotalMilliseconds);
     }
+
+    private static long? Minor(decimal? amount) => amount is { } some ? (long)Math.Clamp(some * 100, 0, long.MaxValue / 2) : null;
 
     public async Task<IReadOnlyList<SearchSuggestion>> SuggestAsync(string text, CancellationToken ct)
     {
@@ -206,8 +210,8 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
         {
             Number = c.Number, Id = c.Id, Name = c.Name ?? c.Lei ?? c.Id, FormerNames = indexed.FormerNames, AlsoKnownAs = indexed.OtherNames, People = indexed.People,
             CreditCode = c.CreditCode, RegistrationNumber = c.RegistrationNumber, Lei = c.Lei, StockCode = c.StockCode,
-            Province = FacetTable.ProvinceCode(c.Province), Industry = FacetTable.IndustryCode(c.Industry), Status = c.Status is { } status ? (byte)status : (byte)0, Kind = (byte)c.Type, Listed = c.StockCode is not null,
-            FoundedDay = c.FoundedOn?.DayNumber ?? 0, CapitalFen = c.Capital is { Currency: "CNY" } capital ? capital.Minor : 0, Importance = ImportanceOf(c),
+            Province = CompanyCodes.Province(c.Province), City = CompanyCodes.City(c.City, c.Province), Industry = CompanyCodes.Industry(c.Industry), IndustryClass = CompanyCodes.Class(c.Industry), Status = c.Status is { } status ? (byte)status : (byte)0, Kind = (byte)c.Type, Listed = c.StockCode is not null,
+            FoundedDay = c.FoundedOn?.DayNumber ?? 0, CapitalFen = c.Capital?.Minor ?? 0, Currency = CompanyCodes.Currency(c.Capital?.Currency), Importance = ImportanceOf(c),
         };
     }
 

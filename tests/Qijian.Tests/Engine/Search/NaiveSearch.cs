@@ -13,10 +13,10 @@ internal sealed partial class NaiveSearch(IEnumerable<SearchDocument> documents)
 
     public IReadOnlyList<SearchDocument> Matches(string text) => [.. documents.Where(d => Matches(d, text))];
 
-    public IReadOnlyList<SearchDocument> Results(SearchQuery query) => [.. Matches(query.Text).Where(d => query.Filters.All(f => f.Values.Contains(Value(d, f.Column))) && InRanges(d, query, founded: true, capital: true))];
+    public IReadOnlyList<SearchDocument> Results(SearchQuery query) => [.. Matches(query.Text).Where(d => query.Filters.All(f => Passes(d, f)) && InRanges(d, query, founded: true, capital: true))];
 
     public Dictionary<uint, int> Facet(SearchQuery query, SearchColumn column) => Matches(query.Text)
-        .Where(d => query.Filters.All(f => f.Column == column || f.Values.Contains(Value(d, f.Column)))
+        .Where(d => query.Filters.All(f => SearchColumns.GroupOf(f.Column) == SearchColumns.GroupOf(column) || Passes(d, f))
             && InRanges(d, query, column != SearchColumn.FoundedYear, column != SearchColumn.CapitalBand))
         .GroupBy(d => Value(d, column)).ToDictionary(g => g.Key, g => g.Count());
 
@@ -24,9 +24,11 @@ internal sealed partial class NaiveSearch(IEnumerable<SearchDocument> documents)
         .Where(d => Normalizer.Key(d.Name) is var key && (key.StartsWith(Normalizer.Key(text), StringComparison.Ordinal) || key[PlacePrefix.Length(key)..].StartsWith(Normalizer.Key(text), StringComparison.Ordinal)))
         .OrderByDescending(d => d.Importance).ThenBy(d => d.Number)];
 
+    private static bool Passes(SearchDocument d, SearchFilter f) => f.Values.Contains(Value(d, f.Column)) != f.Without;
+
     private static bool InRanges(SearchDocument d, SearchQuery q, bool founded, bool capital) =>
         (!founded || (q.FoundedFrom is null && q.FoundedTo is null) || (d.FoundedDay > 0 && d.FoundedDay >= (q.FoundedFrom ?? 0) && d.FoundedDay <= (q.FoundedTo ?? int.MaxValue)))
-        && (!capital || (q.CapitalFrom is null && q.CapitalTo is null) || (d.CapitalFen > 0 && d.CapitalFen >= (q.CapitalFrom ?? 0) && d.CapitalFen <= (q.CapitalTo ?? long.MaxValue)));
+        && (!capital || (q.CapitalFrom is null && q.CapitalTo is null) || (d.CapitalFen > 0 && d.Currency == q.Currency && d.CapitalFen >= (q.CapitalFrom ?? 0) && d.CapitalFen <= (q.CapitalTo ?? long.MaxValue)));
 
     public static uint Value(SearchDocument d, SearchColumn column) => column switch
     {
@@ -35,8 +37,8 @@ internal sealed partial class NaiveSearch(IEnumerable<SearchDocument> documents)
         SearchColumn.Status => d.Status,
         SearchColumn.Kind => d.Kind,
         SearchColumn.Listed => d.Listed ? 1u : 0u,
-        SearchColumn.Currency => d.Currency,
-        SearchColumn.CapitalBand => SearchColumns.CapitalBand(d.CapitalFen),
+        SearchColumn.IndustryClass => d.IndustryClass,
+        SearchColumn.CapitalBand => d.CapitalFen <= 0 ? 0 : SearchColumns.Band(d.Currency, SearchColumns.CapitalBand(d.CapitalFen)),
         SearchColumn.FoundedYear => d.FoundedDay == 0 ? 0 : (uint)DateOnly.FromDayNumber(d.FoundedDay).Year,
         SearchColumn.City => d.City,
         _ => throw new ArgumentOutOfRangeException(nameof(column)),

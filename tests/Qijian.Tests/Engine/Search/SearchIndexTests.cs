@@ -7,13 +7,15 @@ public sealed class SearchIndexTests
 {
     private static readonly string[] Syllables = ["北京", "上海市", "小米", "科", "技", "雷军", "有限公司", "集团", "a", "bc", "1", "22", "（", "）", " ", "·", "𠮷", "銀"];
 
+    private static readonly SearchColumn[] AllFacets = [SearchColumn.Province, SearchColumn.Status, SearchColumn.CapitalBand, SearchColumn.FoundedYear, SearchColumn.City, SearchColumn.IndustryClass];
+
     private static Gen<T> Of<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
     private static readonly Gen<string> Texts = Gen.Int[0, Syllables.Length - 1].Select(i => Syllables[i]).Array[0, 6].Select(string.Concat);
 
     private static readonly Gen<SearchDocument> Documents = Gen.Select(
         Gen.Int[1, 60], Texts, Texts.Array[0, 2], Texts.Array[0, 2], Of("雷军", "王小米", "Li Bc").Array[0, 2],
-        Gen.UInt[0, 4], Gen.Select(Gen.Byte[0, 3], Gen.UShort[0, 3], Of(0, 700_000, 730_000, 737_000), Of(0L, 50_000_000L, 20_000_000_000L)))
+        Gen.UInt[0, 4], Gen.Select(Gen.Byte[0, 3], Gen.UShort[0, 3], Of(0, 700_000, 730_000, 737_000), Of(0L, 50_000_000L, 20_000_000_000L), Gen.Byte[0, 2]))
         .Select((number, name, former, aka, people, importance, columns) => new SearchDocument
         {
             Number = number,
@@ -30,6 +32,8 @@ public sealed class SearchIndexTests
             Status = (byte)(number % 3),
             FoundedDay = columns.Item3,
             CapitalFen = columns.Item4,
+            Currency = columns.Item5,
+            IndustryClass = (ushort)(columns.Item2 * 1000),
         });
 
     private static readonly Gen<string> Queries = Gen.OneOf(
@@ -37,13 +41,14 @@ public sealed class SearchIndexTests
         Gen.Select(Texts, Texts, (a, b) => $"{a} {b}"),
         Of("x", "xm", "xiaomi", "beijingx", "bj", "leijun", "9111", "911100001", "1101", "kj", "xiaomi 北京", "bcke", "小米有限公司", "！", "軍", "小米 雷"));
 
-    private static readonly Gen<SearchQuery> Filtered = Gen.Select(Queries, Gen.UInt[0, 4].Array[0, 3], Gen.UInt[0, 2].Array[0, 2], Gen.Bool, Gen.Bool).Select((text, provinces, statuses, founded, capital) => new SearchQuery
+    private static readonly Gen<SearchQuery> Filtered = Gen.Select(Queries, Gen.UInt[0, 4].Array[0, 3], Gen.UInt[0, 2].Array[0, 2], Gen.Bool, Gen.Bool, Gen.Bool).Select((text, provinces, statuses, founded, capital, without) => new SearchQuery
     {
         Text = text,
-        Filters = [.. new[] { new SearchFilter(SearchColumn.Province, provinces), new SearchFilter(SearchColumn.Status, statuses) }.Where(f => f.Values.Count > 0)],
+        Filters = [.. new[] { new SearchFilter(SearchColumn.Province, provinces, without), new SearchFilter(SearchColumn.Status, statuses), new SearchFilter(SearchColumn.IndustryClass, [.. statuses.Select(s => s * 1000)], !without) }.Where(f => f.Values.Count > 0)],
         FoundedFrom = founded ? 730_000 : null,
         CapitalTo = capital ? 100_000_000 : null,
-        Facets = true,
+        Currency = 1,
+        Facets = AllFacets,
         Limit = 100,
     });
 
@@ -121,7 +126,7 @@ public sealed class SearchIndexTests
     public void No_text_is_an_error() => Gen.String[Gen.Char, 0, 400].Sample(text =>
     {
         using var index = Sample();
-        index.Current.Search(new SearchQuery { Text = text, Facets = true });
+        index.Current.Search(new SearchQuery { Text = text, Facets = AllFacets });
         index.Current.Suggest(text, 10);
     }, iter: 500);
 

@@ -17,7 +17,7 @@ internal sealed class HomeModel(ICompanyLookup companies, ICompanySearch search)
         Overview = await companies.OverviewAsync(ct);
         Fictional = Overview.Datasets.Any(d => d.Fictional);
         if (!search.Ready) return;
-        var first = await search.SearchAsync(new("", [], [], [], [], [], SearchSort.Relevance, 1, 1, null), ct);
+        var first = await search.SearchAsync(new() { PageSize = 1, Facets = false }, ct);
         if (first.Hits is [{ Company: { Name: { Length: > 3 } name } company }]) Examples = [.. Of(name, company).Distinct(StringComparer.Ordinal)];
     }
 

@@ -13,8 +13,8 @@ internal sealed class ResultsModel(ICompanySearch search, ICompanyLookup compani
     /// <summary>So many values of a facet stand open; the rest are one click away.</summary>
     public const int ValuesShown = 8;
 
-    private static readonly string[] Facets = ["status", "province", "industry", "founded", "capital"];
-
+    [FromQuery] public SearchQueryString Query { get; set; } = new();
+    public SearchRequest Asked { get; private set; } = new();
     public string Q { get; private set; } = "";
     public string Sort { get; private set; } = "relevance";
     public SearchPage Found { get; private set; } = null!; // set by OnGet
@@ -49,31 +49,33 @@ internal sealed class ResultsModel(ICompanySearch search, ICompanyLookup compani
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)
     {
-        Q = Request.Query["q"].ToString().Trim();
-        Sort = Request.Query["sort"] is [{ Length: > 0 } sort] ? sort : "relevance";
-        var page = 1;
-        if (SearchModule.SortOf(Sort) is not { } order || (Request.Query["page"] is [{ Length: > 0 } number] && (!int.TryParse(number, CultureInfo.InvariantCulture, out page) || page < 1))) return BadRequest();
+        Q = (Query.Q ?? "").Trim();
+        Sort = Query.Sort is { Length: > 0 } sort ? sort : "relevance";
+        if (Query.Problem is not null) return BadRequest();
         if (!search.Ready) return StatusCode(StatusCodes.Status503ServiceUnavailable);
-        Found = await search.SearchAsync(new(Q, Values("province"), Values("industry"), Values("status"), Values("founded"), Values("capital"), order, page, 20, Request.Query["snapshot"]), ct);
+        Asked = Query.Request with { Text = Q };
+        Found = await search.SearchAsync(Asked, ct);
         Fictional = (await companies.OverviewAsync(ct)).Datasets.Any(d => d.Fictional);
-        Chips = [.. Facets.SelectMany(f => Values(f).Select(v => (LabelOf(f, v), Toggle(f, v))))];
+        Chips = [.. FacetTable.All.SelectMany(f => Values(f.Name).Select(v => (LabelOf(f, v), Toggle(f.Name, v))))];
         for (var text = Q; Found.Total == 0 && Nearest.Count == 0 && text.Length > 2; text = text[..^Math.Max(1, text.Length / 3)]) Nearest = [.. (await search.SuggestAsync(text, ct)).Take(5)];
         return Page();
     }
 
     // As the facet words it; a value that no company has is not among those counted.
-    private static string LabelOf(string facet, string value)
+    private string LabelOf(FacetTable facet, string value)
     {
-        var table = FacetTable.All.First(t => t.Name == facet);
-        var word = table.Codes(value) is [var code, ..] ? table.Show(code) : null;
-        return word is null || (facet is "founded" && word.Value != value) ? value : word.Label;
+        if (facet.Name is "industry" && value.Length > 1) return CompanyCodes.IsClass(value) || CompanyCodes.Divisions(value) is not [var division] ? value : $"{value} {(Language.IsEnglish ? CompanyCodes.Division(division)?.EnglishName : CompanyCodes.Division(division)?.Name)}";
+        var word = facet.Codes(Asked, value) is [var code, ..] ? facet.Show(Asked, code) : null;
+        return word is null || (facet.Name is "founded" && word.Value != value) ? value : word.Label;
     }
 
-    /// <summary>The same page with one value of a facet taken in or out.</summary>
+    /// <summary>The same page with one value of a facet taken in or out; a narrower class of industry takes the place of the wider one, and one currency that of another.</summary>
     public string Toggle(string facet, string value)
     {
         var values = Values(facet);
-        return Link(facet, values.Contains(value, StringComparer.Ordinal) ? [.. values.Where(v => v != value)] : [.. values, value], keepSnapshot: false);
+        return Link(facet, values.Contains(value, StringComparer.Ordinal) ? [.. values.Where(v => v != value)] : [.. values.Where(v => facet is not "currency" && !Covers(v) && !value.StartsWith(v, StringComparison.Ordinal)), value], keepSnapshot: false);
+
+        bool Covers(string other) => facet is "industry" && other.StartsWith(value, StringComparison.Ordinal);
     }
 
     public string With(string name, string? value) => Link(name, value is null ? [] : [value], keepSnapshot: name != "sort");
