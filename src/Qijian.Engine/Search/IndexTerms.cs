@@ -39,6 +39,9 @@ internal interface ITermSink
 
     /// <summary>A run of letters, or of digits.</summary>
     void Word(ReadOnlySpan<char> word);
+
+    /// <summary>After a run of digits that a hanzi follows at once, both: 303号.</summary>
+    void Numbered(ReadOnlySpan<char> numberAndHan);
 }
 
 /// <summary>Cuts normalised text into terms and names them by 64-bit keys.</summary>
@@ -97,6 +100,8 @@ internal static class IndexTerms
                     while (i < normalized.Length && TextKeys.Classify(normalized, i, out _, out length) == kind);
                     sink.Word(normalized[start..i]);
                     previous = 0;
+                    if (kind == CharKind.Digit && i < normalized.Length && TextKeys.Classify(normalized, i, out _, out length) == CharKind.Han)
+                        sink.Numbered(normalized[start..(i + length)]);
                     break;
                 default:
                     i += length;
@@ -123,6 +128,9 @@ internal enum ExactKind
     OtherName = 2,
     Person = 3,
     Code = 4,
+
+    /// <summary>The whole pinyin of a name, where the tables of its beginnings do not hold all of it.</summary>
+    Pinyin = 5,
 }
 
 internal enum CharKind

@@ -39,6 +39,25 @@ internal static class Stored
         return false;
     }
 
+    /// <summary>Whether the pinyin, or the initials, of a former or other name begin with the letters.</summary>
+    public static bool HasLatinPrefix(StoredReader stored, bool initials, string letters) => LatinPrefix(stored, initials, letters) is not null;
+
+    /// <summary>The former or other name whose pinyin, or initials, begin with the letters.</summary>
+    public static (StoredField Field, string Text)? LatinPrefix(StoredReader stored, bool initials, string letters)
+    {
+        while (stored.Next())
+        {
+            if (!IsOf(stored.Field, ExactKind.OtherName))
+                continue;
+            var text = stored.Value.ToString();
+            var key = NameKeys.KeyOf(text);
+            Span<char> read = new char[key.Length * Text.Pinyin.MaxSyllable];
+            if (!TextKeys.IsLatin(key) && read[..(initials ? NameKeys.Initials(key, read) : NameKeys.Pinyin(key, read))].StartsWith(letters))
+                return (stored.Field, text);
+        }
+        return null;
+    }
+
     /// <summary>Whether some code has the key anywhere in it.</summary>
     public static bool HasPiece(StoredReader stored, string key)
     {
@@ -205,6 +224,8 @@ internal static class MatchText
         {
             case Tier.CodePiece:
                 return Piece(stored, plan.Key) ?? (MatchKind.CreditCode, stored.Id.ToString());
+            case Tier.Pinyin or Tier.Initials when !NameHasLatin(name, plan.Key) && Stored.LatinPrefix(stored, candidate.Tier == Tier.Initials, plan.Key) is var (field, other):
+                return (KindOf(field), other);
             case Tier.Similar:
                 return (MatchKind.Similar, MostSimilar(stored, name, plan));
             case Tier.Code or Tier.CodePrefix:
@@ -278,6 +299,16 @@ internal static class MatchText
         Span<char> pinyin = new char[key.Length * Text.Pinyin.MaxSyllable];
         return pinyin[..NameKeys.Pinyin(key, pinyin)].StartsWith(letters)
             || pinyin[..NameKeys.Pinyin(key.AsSpan(PlacePrefix.Length(key)), pinyin)].StartsWith(letters);
+    }
+
+    private static bool NameHasLatin(string name, string letters)
+    {
+        var key = NameKeys.KeyOf(name);
+        if (NameStartsWith(key, letters))
+            return true;
+        Span<char> initials = new char[key.Length * Text.Pinyin.MaxSyllable];
+        return initials[..NameKeys.Initials(key, initials)].StartsWith(letters)
+            || initials[..NameKeys.Initials(key.AsSpan(PlacePrefix.Length(key)), initials)].StartsWith(letters);
     }
 
     public static bool Contains(string text, string word)

@@ -44,6 +44,7 @@ internal sealed class QueryPlan
         ExactOther = IndexTerms.OfExact(ExactKind.OtherName, Key);
         ExactPerson = IndexTerms.OfExact(ExactKind.Person, Key);
         ExactCode = IndexTerms.OfExact(ExactKind.Code, Key);
+        ExactPinyin = IsLatin && Key.Length > 2 * PrefixKeys.LatinLength ? IndexTerms.OfExact(ExactKind.Pinyin, Key) : 0;
         if (HasText && alternatives is { Count: > 0 })
             Alternatives = [.. alternatives.Take(4).Select(a => new QueryPlan(a)).Where(p => p.HasText && !string.Equals(p.Key, Key, StringComparison.Ordinal))];
     }
@@ -88,6 +89,9 @@ internal sealed class QueryPlan
     public ulong ExactPerson { get; }
 
     public ulong ExactCode { get; }
+
+    /// <summary>0 where the text is no long pinyin.</summary>
+    public ulong ExactPinyin { get; }
 
     /// <summary>What is looked for where this finds little or nothing; made when first asked for.</summary>
     public FuzzyPlan Fuzzy => field ??= new FuzzyPlan(this);
@@ -154,6 +158,7 @@ internal sealed class QueryPlan
     private struct Sink(List<ulong> terms, TermField field) : ITermSink
     {
         private int alone;
+        private bool numbered;
 
         public bool HasSingle { get; private set; }
 
@@ -162,7 +167,8 @@ internal sealed class QueryPlan
             if (previous == 0)
             {
                 EndRun();
-                alone = rune;
+                alone = numbered ? 0 : rune;
+                numbered = false;
                 return;
             }
             alone = 0;
@@ -173,6 +179,15 @@ internal sealed class QueryPlan
         {
             EndRun();
             terms.Add(IndexTerms.OfWord(field, word));
+        }
+
+        // Of an address 303号 is one term, which says more than either.
+        public void Numbered(ReadOnlySpan<char> numberAndHan)
+        {
+            if (field != TermField.Address)
+                return;
+            terms[^1] = IndexTerms.OfWord(field, numberAndHan);
+            numbered = true;
         }
 
         public void EndRun()

@@ -92,13 +92,22 @@ public sealed class SearchIndexBuilder : IDisposable
         AddLatin(KeyTable.BrandPinyin, KeyTable.BrandInitials, key.AsSpan(brand), doc);
     }
 
-    private void AddLatin(KeyTable full, KeyTable initials, ReadOnlySpan<char> key, uint doc)
+    // Thousands of names begin with the same 24 letters; who types one in full means that one.
+    private void AddLongPinyin(ReadOnlySpan<char> key, uint doc)
+    {
+        Span<char> letters = key.Length <= 128 ? stackalloc char[128 * Text.Pinyin.MaxSyllable] : new char[key.Length * Text.Pinyin.MaxSyllable];
+        keys.Add(KeyTable.Exact, IndexTerms.OfExact(ExactKind.Pinyin, letters[..NameKeys.Pinyin(key, letters)]), 0, doc);
+    }
+
+    private void AddLatin(KeyTable full, KeyTable initials, ReadOnlySpan<char> name, uint doc)
     {
         Span<char> letters = stackalloc char[NameKeys.ShortBuffer];
-        key = NameKeys.Short(key);
+        var key = NameKeys.Short(name);
         var n = NameKeys.Pinyin(key, letters);
         if (n > 0 || full == KeyTable.Pinyin) // also where empty: this table is the order of names
             AddKey(full, letters[..n], doc);
+        if (full == KeyTable.Pinyin && n > 2 * PrefixKeys.LatinLength)
+            AddLongPinyin(name, doc);
         n = NameKeys.Initials(key, letters);
         if (n > 0)
             AddKey(initials, letters[..n], doc);
@@ -111,7 +120,10 @@ public sealed class SearchIndexBuilder : IDisposable
         var key = TextKeys.KeyOfNormalized(normalized);
         if (key.Length == 0)
             return;
-        AddKey(TextKeys.IsLatin(key) ? KeyTable.OtherLatin : KeyTable.OtherName, key, doc);
+        var latin = TextKeys.IsLatin(key);
+        AddKey(latin ? KeyTable.OtherLatin : KeyTable.OtherName, key, doc);
+        if (!latin)
+            AddLatin(KeyTable.OtherPinyin, KeyTable.OtherInitials, key, doc);
         keys.Add(KeyTable.Exact, IndexTerms.OfExact(ExactKind.OtherName, key), 0, doc);
     }
 
@@ -502,6 +514,12 @@ public sealed class SearchIndexBuilder : IDisposable
         }
 
         public void Word(ReadOnlySpan<char> word) => terms.Add(IndexTerms.OfWord(field, word), doc);
+
+        public void Numbered(ReadOnlySpan<char> numberAndHan)
+        {
+            if (field == TermField.Address)
+                terms.Add(IndexTerms.OfWord(field, numberAndHan), doc);
+        }
     }
 
     /// <summary>Writes posting lists to the open section.</summary>

@@ -137,6 +137,8 @@ internal sealed unsafe partial class SegmentQuery(Segment segment, ReadOnlyMemor
             AddPrefix(table, plan.Key, ref set);
         if (plan.MayBeCodePiece)
             AddCodePieces(plan.Key, scratch.Docs);
+        if (plan.ExactPinyin != 0)
+            AddExact(Tier.Pinyin, ExactKind.Pinyin, plan.ExactPinyin, scratch.Docs);
         return scratch.Docs.Count == 0 ? set : Union(set, scratch.Docs);
     }
 
@@ -252,6 +254,8 @@ internal sealed unsafe partial class SegmentQuery(Segment segment, ReadOnlyMemor
             yield return KeyTable.Initials;
             yield return KeyTable.BrandInitials;
             yield return KeyTable.OtherLatin;
+            yield return KeyTable.OtherPinyin;
+            yield return KeyTable.OtherInitials;
             if (plan.HasDigit)
                 yield return KeyTable.Code;
             yield break;

@@ -81,18 +81,20 @@ internal sealed unsafe partial class SegmentQuery
         TierOf(Tier.Person, ExactKind.Person, plan.ExactPerson, need);
         foreach (var other in alternatives)
             other.AliasTier(need, wanted, plan.IsRestricted);
-        PrefixTier(Tier.NamePrefix, MatchKind.NamePrefix, KeyTable.Name, KeyTable.Brand, need);
+        PrefixTier(Tier.NamePrefix, MatchKind.NamePrefix, [KeyTable.Name, KeyTable.Brand], need);
         if (plan.IsLatin)
         {
-            PrefixTier(Tier.OtherPrefix, MatchKind.AlsoKnownAs, KeyTable.OtherLatin, null, need);
+            PrefixTier(Tier.OtherPrefix, MatchKind.AlsoKnownAs, [KeyTable.OtherLatin], need);
             if (plan.HasDigit)
-                PrefixTier(Tier.CodePrefix, MatchKind.CreditCode, KeyTable.Code, null, need);
-            PrefixTier(Tier.Pinyin, MatchKind.Pinyin, KeyTable.Pinyin, KeyTable.BrandPinyin, need);
-            PrefixTier(Tier.Initials, MatchKind.Initials, KeyTable.Initials, KeyTable.BrandInitials, need);
+                PrefixTier(Tier.CodePrefix, MatchKind.CreditCode, [KeyTable.Code], need);
+            if (plan.ExactPinyin != 0)
+                TierOf(Tier.Pinyin, ExactKind.Pinyin, plan.ExactPinyin, need);
+            PrefixTier(Tier.Pinyin, MatchKind.Pinyin, [KeyTable.Pinyin, KeyTable.BrandPinyin, KeyTable.OtherPinyin], need);
+            PrefixTier(Tier.Initials, MatchKind.Initials, [KeyTable.Initials, KeyTable.BrandInitials, KeyTable.OtherInitials], need);
         }
         else
         {
-            PrefixTier(Tier.OtherPrefix, MatchKind.FormerName, KeyTable.OtherName, null, need);
+            PrefixTier(Tier.OtherPrefix, MatchKind.FormerName, [KeyTable.OtherName], need);
         }
     }
 
@@ -133,7 +135,7 @@ internal sealed unsafe partial class SegmentQuery
             return;
         scratch.Docs.Clear();
         AddExact(tier, kind, key, scratch.Docs);
-        AddTier(tier, tier switch { Tier.Code => MatchKind.CreditCode, Tier.Name => MatchKind.Name, Tier.OtherName => MatchKind.FormerName, _ => MatchKind.Person }, need);
+        AddTier(tier, tier switch { Tier.Code => MatchKind.CreditCode, Tier.Name => MatchKind.Name, Tier.OtherName => MatchKind.FormerName, Tier.Pinyin => MatchKind.Pinyin, _ => MatchKind.Person }, need);
     }
 
     /// <summary>Adds documents whose stored value really is the key.</summary>
@@ -144,18 +146,17 @@ internal sealed unsafe partial class SegmentQuery
             // Thousands may share a person's name; a hash of 64 bits is not worth reading them all.
             if (tier == Tier.Person && docs.Count >= Window)
                 docs.Add(doc);
-            else if (Stored.Has(segment.Stored(doc), kind, plan.Key))
+            else if (kind == ExactKind.Pinyin ? string.Equals(segment.TextOf(KeyTable.Pinyin, doc), plan.Key, StringComparison.Ordinal) : Stored.Has(segment.Stored(doc), kind, plan.Key))
                 docs.Add(doc);
         }
     }
 
-    private void PrefixTier(int tier, MatchKind kind, KeyTable first, KeyTable? second, int need)
+    private void PrefixTier(int tier, MatchKind kind, ReadOnlySpan<KeyTable> tables, int need)
     {
         if (scratch.Seen.Count >= need)
             return;
         scratch.Docs.Clear();
-        Top(first, need);
-        if (second is { } table)
+        foreach (var table in tables)
             Top(table, need);
         AddTier(tier, kind, need);
     }
@@ -239,6 +240,7 @@ internal sealed unsafe partial class SegmentQuery
     private bool Verify(KeyTable table, uint doc, string key) => table switch
     {
         KeyTable.OtherName or KeyTable.OtherLatin => Stored.HasPrefix(segment.Stored(doc), ExactKind.OtherName, key),
+        KeyTable.OtherPinyin or KeyTable.OtherInitials => Stored.HasLatinPrefix(segment.Stored(doc), table == KeyTable.OtherInitials, key),
         KeyTable.Person => Stored.HasPrefix(segment.Stored(doc), ExactKind.Person, key),
         KeyTable.Code => Stored.HasPrefix(segment.Stored(doc), ExactKind.Code, key),
         _ => segment.TextOf(table, doc).StartsWith(key, StringComparison.Ordinal),

@@ -34,10 +34,10 @@ internal sealed unsafe partial class SegmentQuery
         var docs = scratch.Docs;
         docs.Sort();
         var n = 0;
-        foreach (var doc in docs)
+        for (var i = 0; i < docs.Count; i++)
         {
-            if ((n == 0 || docs[n - 1] != doc) && !set.Has(doc))
-                docs[n++] = doc;
+            if ((n == 0 || docs[n - 1] != docs[i]) && !set.Has(docs[i]))
+                docs[n++] = docs[i];
         }
         docs.RemoveRange(n, docs.Count - n);
         Compare(docs);
