@@ -11,7 +11,7 @@ using EngineSort = Qijian.Engine.Search.SearchSort;
 namespace Qijian.Modules.Search;
 
 /// <summary>The in-memory index: saved in the data folder, mapped at start, followed as other processes change the registry.</summary>
-internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<ICompanyLookup> lookups, DataFolder folder, TimeProvider clock, ILogger<EmbeddedSearch> log) : ICompanySearch, IImportFollower, IPreparation, IReadiness, IDisposable
+internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<ICompanyLookup> lookups, AliasTable aliases, DataFolder folder, TimeProvider clock, ILogger<EmbeddedSearch> log) : ICompanySearch, IImportFollower, IPreparation, IReadiness, IDisposable
 {
     // A pager's links work on the snapshot they came from for so long; older ones are answered by the current one.
     private const int KeptSnapshots = 64;
@@ -98,6 +98,7 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
         var result = snapshot.Search(new()
         {
             Text = request.Text,
+            Alternatives = aliases.Of(request.Text),
             Filters = FacetTable.FiltersOf(request),
             FoundedFrom = request.FoundedFrom?.DayNumber, FoundedTo = request.FoundedTo?.DayNumber,
             CapitalFrom = Minor(request.CapitalFrom), CapitalTo = Minor(request.CapitalTo), Currency = CompanyCodes.Currency(request.Currency),
@@ -114,16 +115,39 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
         await using var lookup = lookups.Open();
         var companies = (await lookup.Service.SummariesAsync([.. result.Hits.Select(h => h.Number)], ct)).ToDictionary(c => c.Number);
         // A company that went while its old snapshot was paged through is left out of the page.
-        var hits = result.Hits.Where(h => companies.ContainsKey(h.Number)).Select(h => new SearchHit(companies[h.Number], MatchedOf(h.Matched), h.MatchedText,
-            [.. (h.MatchedText is null ? h.NameRanges : h.MatchedRanges).Select(r => new Range(r.Start, r.Start + r.Length))]));
-        return new([.. hits], result.Total, result.TotalIsLowerBound, Math.Max(1, request.Page), pageSize, request.Facets ? [.. FacetTable.All.Select(f => f.Of(result.Facets, request))] : [], name, null, result.Took.TotalMilliseconds);
+        var texts = await TextsAsync(result.Hits, ct);
+        var hits = result.Hits.Where(h => companies.ContainsKey(h.Number)).Select(h => HitOf(h, companies[h.Number], texts.GetValueOrDefault(h.Number), request.Text));
+        return new([.. hits], result.Total, result.TotalIsLowerBound, Math.Max(1, request.Page), pageSize, request.Facets ? [.. FacetTable.All.Select(f => f.Of(result.Facets, request))] : [], name, result.DidYouMean, result.Took.TotalMilliseconds);
     }
+
+    // The index keeps no scope and no address: what a hit shows of them is read again.
+    private async Task<Dictionary<int, IndexedCompany>> TextsAsync(IReadOnlyList<Engine.Search.SearchHit> hits, CancellationToken ct)
+    {
+        int[] numbers = [.. hits.Where(h => h.Matched is MatchKind.Scope or MatchKind.Address).Select(h => h.Number)];
+        if (numbers.Length == 0) return [];
+        await using var feed = feeds.Open();
+        return (await feed.Service.ReadAsync(numbers, ct)).ToDictionary(c => c.Company.Number);
+    }
+
+    private static SearchHit HitOf(Engine.Search.SearchHit hit, CompanySummary company, IndexedCompany? texts, string query)
+    {
+        var matched = MatchedOf(hit.Matched);
+        if ((hit.Matched is MatchKind.Scope ? texts?.Scope : hit.Matched is MatchKind.Address ? texts?.Address : null) is { } text)
+        {
+            var (shown, ranges) = Excerpt.Of(query, text);
+            return new(company, matched, shown, [.. ranges.Select(RangeOf)]);
+        }
+
+        return new(company, matched, hit.MatchedText, [.. (hit.MatchedText is null ? hit.NameRanges : hit.MatchedRanges).Select(RangeOf)]);
+    }
+
+    private static Range RangeOf(TextRange range) => new(range.Start, range.Start + range.Length);
 
     private static long? Minor(decimal? amount) => amount is { } some ? (long)Math.Clamp(some * 100, 0, long.MaxValue / 2) : null;
 
     public async Task<IReadOnlyList<SearchSuggestion>> SuggestAsync(string text, CancellationToken ct)
     {
-        var found = Index.Current.Suggest(text, 10);
+        var found = Index.Current.Suggest(text, 10, aliases.Of(text));
         if (found.Count == 0) return [];
         await using var lookup = lookups.Open();
         var companies = (await lookup.Service.SummariesAsync([.. found.Select(s => s.Number)], ct)).ToDictionary(c => c.Number);
@@ -208,7 +232,7 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
         var c = indexed.Company;
         return new()
         {
-            Number = c.Number, Id = c.Id, Name = c.Name ?? c.Lei ?? c.Id, FormerNames = indexed.FormerNames, AlsoKnownAs = indexed.OtherNames, People = indexed.People,
+            Number = c.Number, Id = c.Id, Name = c.Name ?? c.Lei ?? c.Id, FormerNames = indexed.FormerNames, AlsoKnownAs = indexed.OtherNames, People = indexed.People, Scope = indexed.Scope, Address = indexed.Address,
             CreditCode = c.CreditCode, RegistrationNumber = c.RegistrationNumber, Lei = c.Lei, StockCode = c.StockCode,
             Province = CompanyCodes.Province(c.Province), City = CompanyCodes.City(c.City, c.Province), Industry = CompanyCodes.Industry(c.Industry), IndustryClass = CompanyCodes.Class(c.Industry), Status = c.Status is { } status ? (byte)status : (byte)0, Kind = (byte)c.Type, Listed = c.StockCode is not null,
             FoundedDay = c.FoundedOn?.DayNumber ?? 0, CapitalFen = c.Capital?.Minor ?? 0, Currency = CompanyCodes.Currency(c.Capital?.Currency), Importance = ImportanceOf(c),
@@ -228,7 +252,8 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
     {
         MatchKind.None => Matched.Browse, MatchKind.CreditCode => Matched.CreditCode, MatchKind.RegistrationNumber => Matched.RegistrationNumber, MatchKind.Lei => Matched.Lei,
         MatchKind.StockCode => Matched.StockCode, MatchKind.Name or MatchKind.NamePrefix => Matched.Name, MatchKind.FormerName => Matched.FormerName, MatchKind.AlsoKnownAs => Matched.OtherName,
-        MatchKind.Person => Matched.Person, MatchKind.Pinyin => Matched.Pinyin, MatchKind.Initials => Matched.Initials, _ => Matched.Words,
+        MatchKind.Person => Matched.Person, MatchKind.Pinyin => Matched.Pinyin, MatchKind.Initials => Matched.Initials,
+        MatchKind.Alias => Matched.Alias, MatchKind.Scope => Matched.Scope, MatchKind.Address => Matched.Address, MatchKind.Similar => Matched.Similar, _ => Matched.Words,
     };
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Building the search index ({Reason})")]

@@ -12,6 +12,7 @@ namespace Qijian.Modules.Search;
 public static class SearchModule
 {
     public static IServiceCollection AddSearch(this IServiceCollection services) => services
+        .AddSingleton<AliasTable>()
         .AddSingleton<EmbeddedSearch>()
         .AddSingleton<ICompanySearch>(s => s.GetRequiredService<EmbeddedSearch>())
         .AddSingleton<IImportFollower>(s => s.GetRequiredService<EmbeddedSearch>())

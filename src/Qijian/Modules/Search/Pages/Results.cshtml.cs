@@ -96,7 +96,7 @@ internal sealed class ResultsModel(ICompanySearch search, ICompanyLookup compani
     {
         Matched.FormerName => Text.WhyFormerName, Matched.OtherName => Text.WhyOtherName, Matched.Person => Text.WhyPerson, Matched.Pinyin => Text.WhyPinyin, Matched.Initials => Text.WhyInitials,
         Matched.CreditCode => Text.WhyCreditCode, Matched.RegistrationNumber => Text.WhyRegistrationNumber, Matched.StockCode => Text.WhyStock, Matched.Lei => Text.WhyLei,
-        Matched.Words => Text.WhyWords, _ => Text.WhyName,
+        Matched.Words => Text.WhyWords, Matched.Alias => Text.WhyAlias, Matched.Scope => Text.WhyScope, Matched.Address => Text.WhyAddress, Matched.Similar => Text.WhySimilar, _ => Text.WhyName,
     };
 
     public static IEnumerable<(string Label, string Value)> Rows(CompanySummary c)
