@@ -9,7 +9,7 @@ namespace Qijian.Engine.Matching;
 /// </summary>
 public sealed class CompanyMatcher
 {
-    private const int SameCodeScore = 100, SameCodeOtherName = 85, OtherCodeAtMost = 49, SimilarEnough = 50;
+    private const int SameCodeScore = 100, SameCodeOtherName = 85, OtherCodeAtMost = 49, SimilarEnough = 50, WithoutName = 40;
 
     private readonly ComparedName name;
     private readonly string code;
@@ -41,7 +41,7 @@ public sealed class CompanyMatcher
             case MatchReason.SameCode:
                 sameCode = true;
                 all.Add(MatchReason.SameCode);
-                score = score >= SimilarEnough ? SameCodeScore : SameCodeOtherName;
+                score = score >= SimilarEnough || Nameless ? SameCodeScore : SameCodeOtherName;
                 break;
             case MatchReason.CodeMistyped:
                 all.Add(MatchReason.CodeMistyped);
@@ -58,6 +58,7 @@ public sealed class CompanyMatcher
         var about = Region(candidate, all) + Address(candidate, all) + Person(candidate, all);
         // A code settles who is meant; the rest is still said.
         if (!sameCode) score += about;
+        if (all.Count == 0) return new(0, [MatchReason.OtherName]);
         return new(Math.Clamp(score, 0, atMost), all);
     }
 
@@ -80,8 +81,11 @@ public sealed class CompanyMatcher
         return [.. scores.Take(limit)];
     }
 
+    private bool Nameless => name.Key.Length == 0;
+
     private (int Score, IReadOnlyList<MatchReason> Reasons) Names(MatchCandidate candidate)
     {
+        if (Nameless) return (WithoutName, []);
         var best = NameComparison.Compare(name, new(candidate.Name));
         foreach (var former in candidate.FormerNames) Take(former, MatchReason.FormerName, 4);
         foreach (var other in candidate.OtherNames) Take(other, MatchReason.OtherKnownName, 8);
