@@ -18,13 +18,15 @@ public static class SearchModule
         .AddSingleton<IImportFollower>(s => s.GetRequiredService<EmbeddedSearch>())
         .AddSingleton<IPreparation>(s => s.GetRequiredService<EmbeddedSearch>())
         .AddSingleton<IReadiness>(s => s.GetRequiredService<EmbeddedSearch>())
-        .AddHostedService<IndexFollower>();
+        .AddHostedService<IndexFollower>()
+        .AddProgramAccess();
 
     public static void MapSearch(this IEndpointRouteBuilder app)
     {
         var api = app.MapApi("Search");
         api.MapGet("companies", Search).WithSummary("Companies that a query finds, with facets").ProducesProblem(400).ProducesProblem(503);
         api.MapGet("suggest", Suggest).WithSummary("Up to ten entries for what has been typed so far").ProducesProblem(503);
+        ProgramAccess.Map(app, api);
     }
 
     private static async Task<Results<Ok<SearchJson>, ProblemHttpResult>> Search(ICompanySearch search, [AsParameters] SearchQueryString query, CancellationToken ct, [Description("1 to 100")] int pageSize = 20)

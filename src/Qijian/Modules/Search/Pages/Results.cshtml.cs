@@ -2,13 +2,14 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using Qijian.Modules.Registry;
 using Qijian.Modules.Shared;
 
 namespace Qijian.Modules.Search;
 
-internal sealed class ResultsModel(ICompanySearch search, ICompanyLookup companies) : PageModel
+internal sealed class ResultsModel(ICompanySearch search, ICompanyLookup companies, IOptions<ExportOptions> export) : PageModel
 {
     /// <summary>So many values of a facet stand open; the rest are one click away.</summary>
     public const int ValuesShown = 8;
@@ -106,6 +107,18 @@ internal sealed class ResultsModel(ICompanySearch search, ICompanyLookup compani
         query.Add("page", page.ToString(CultureInfo.InvariantCulture));
         query.Add("snapshot", Found.Snapshot);
         return Language.Path("/search") + query.ToQueryString();
+    }
+
+    public int ExportLimit => export.Value.ExportLimit;
+
+    /// <summary>What was found as a file, of the same snapshot.</summary>
+    public string ExportLink(string format)
+    {
+        QueryBuilder query = new(Request.Query.Where(p => p.Key is not ("page" or "snapshot" or "format" or "lang")).SelectMany(p => p.Value, (p, v) => KeyValuePair.Create(p.Key, v ?? "")));
+        query.Add("format", format);
+        query.Add("lang", Language.IsEnglish ? "en" : "zh");
+        query.Add("snapshot", Found.Snapshot);
+        return ExportEndpoint.Path + query.ToQueryString();
     }
 
     public string Cleared() => Language.Path("/search") + new QueryBuilder { { "q", Q } }.ToQueryString();
