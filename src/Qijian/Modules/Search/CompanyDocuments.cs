@@ -35,5 +35,5 @@ internal static class CompanyDocuments
     };
 
     // The amounts of a request in hundredths, as the index holds them.
-    public static long? Minor(decimal? amount) => amount is { } some ? (long)Math.Clamp(some * 100, 0, long.MaxValue / 2) : null;
+    public static long? Minor(decimal? amount) => amount is { } some ? (long)(Math.Clamp(some, 0, long.MaxValue / 200) * 100) : null;
 }

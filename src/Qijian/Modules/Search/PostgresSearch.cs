@@ -22,6 +22,9 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
 
     private const int MostSimilar = 20;
 
+    /// <summary>Names near the text that are compared with it letter by letter.</summary>
+    private const int ComparedNames = 300;
+
     /// <summary>Two letters begin a large part of all names: suggestions for so short a text are the first of so many important companies.</summary>
     private const int ImportantFirst = 20_000;
 
@@ -36,7 +39,7 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
         NpgsqlConnectionStringBuilder connection = new(database.Value.ConnectionString);
         writes = NpgsqlDataSource.Create(connection);
         // Compiling a statement costs more than most searches; nothing here writes.
-        connection.Options = $"{connection.Options} -c statement_timeout={TimeoutMilliseconds} -c jit=off -c work_mem=32MB -c default_transaction_read_only=on -c pg_trgm.word_similarity_threshold=0.4".TrimStart();
+        connection.Options = $"{connection.Options} -c statement_timeout={TimeoutMilliseconds} -c jit=off -c work_mem=32MB -c default_transaction_read_only=on -c pg_trgm.word_similarity_threshold=0.25".TrimStart();
         reads = NpgsqlDataSource.Create(connection);
         table = new(writes, feeds, tableLog);
         (this.lookups, this.log) = (lookups, log);
@@ -77,11 +80,11 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
         string? meant = null;
         if (answer.Counts is { Total: < Thin } && table.Trigrams && text is { Forgiving: true, SimilarKey.Length: >= 3 } && await SimilarAsync(text, ct) is { Count: > 0 } similar)
         {
-            answer = await AnswerAsync(question with { Similar = [.. similar.Select(s => s.Number)] }, ct);
-            if (similar[0] is { Alike: >= 0.5f } nearest && answer.Rows.Exists(r => r.Number == nearest.Number)) meant = nearest.Name;
+            if (answer.Counts.Total == 0) meant = similar[0].Piece.Text;
+            answer = await AnswerAsync(question = question with { Similar = [.. similar.Select(s => s.Number)] }, ct);
         }
 
-        var hits = await HitsAsync(request, answer.Rows, ct);
+        var hits = await HitsAsync(question, answer.Rows, ct);
         var (total, counted) = answer.Counts is { } counts ? (counts.Total, counts.Facets) : (question.Skip + answer.Rows.Count, []);
         var snapshot = SearchCondition.Snapshot(request) is { } asked && asked <= answer.Sequence ? asked : answer.Sequence;
         return new(hits, total, answer.Counts is null, page, pageSize, request.Facets ? [.. FacetTable.All.Select(f => f.Of(counted, request))] : [],
@@ -134,7 +137,7 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
 
     private sealed record Row(int Number, string[] Former, string[] Other, string[] People);
 
-    private sealed record Similar(int Number, float Alike, string? Name);
+    private sealed record Similar(int Number, NearestPiece Piece);
 
     // Hits and counts of one moment of the database, in one exchange; hits alone where counting takes too long.
     private async Task<Answer> AnswerAsync(Question question, CancellationToken ct)
@@ -252,38 +255,34 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
         string[] Texts(int column) => reader.IsDBNull(column) ? [] : reader.GetFieldValue<string[]>(column);
     }
 
-    // The last resort where hardly anything matches.
+    // The last resort where hardly anything matches: trigrams bring near, the fewest edits decide.
     private async Task<List<Similar>> SimilarAsync(SearchText text, CancellationToken ct)
     {
         List<Similar> similar = [];
         try
         {
-            await using var command = reads.CreateCommand($"SELECT number, word_similarity($1, name_key) AS alike FROM search_companies WHERE $1 <% name_key ORDER BY alike DESC, importance DESC, number LIMIT {MostSimilar}");
+            await using var command = reads.CreateCommand($"SELECT number, name_key FROM search_companies WHERE $1 <% name_key ORDER BY word_similarity($1, name_key) DESC, importance DESC, number LIMIT {ComparedNames}");
             command.Parameters.Add(new() { Value = text.SimilarKey });
             await using var reader = await command.ExecuteReaderAsync(ct);
-            while (await reader.ReadAsync(ct)) similar.Add(new(reader.GetInt32(0), reader.GetFloat(1), null));
+            while (await reader.ReadAsync(ct)) similar.Add(new(reader.GetInt32(0), NearestPiece.Of(text.SimilarKey, reader.GetString(1))));
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.QueryCanceled && !ct.IsCancellationRequested)
         {
             LogTimeout();
-            return [];
         }
 
-        if (similar.Count == 0) return similar;
-        await using var lookup = lookups.Open();
-        var nearest = await lookup.Service.SummariesAsync([similar[0].Number], ct);
-        return [similar[0] with { Name = nearest is [var company] ? company.Name : null }, .. similar.Skip(1)];
+        return [.. similar.Where(s => s.Piece.Edits <= Math.Max(1, text.SimilarKey.Length / 4)).OrderBy(s => s.Piece.Edits).Take(MostSimilar)];
     }
 
     // ---- Hits, and why they are ones ----
 
-    private async Task<IReadOnlyList<SearchHit>> HitsAsync(SearchRequest request, List<Row> rows, CancellationToken ct)
+    private async Task<IReadOnlyList<SearchHit>> HitsAsync(Question question, List<Row> rows, CancellationToken ct)
     {
         var companies = await CompaniesAsync(rows, ct);
-        var reasons = Reasons(companies).Search(new() { Text = request.Text, Limit = Math.Max(1, companies.Count) }).Hits.ToDictionary(h => h.Number);
+        var reasons = Reasons(companies).Search(new() { Text = question.Request.Text, Limit = Math.Max(1, companies.Count) }).Hits.ToDictionary(h => h.Number);
         return [.. companies.Select(c => reasons.TryGetValue(c.Company.Number, out var reason)
             ? new SearchHit(c.Company, CompanyDocuments.MatchedOf(reason.Matched), reason.MatchedText, [.. (reason.MatchedText is null ? reason.NameRanges : reason.MatchedRanges).Select(r => new Range(r.Start, r.Start + r.Length))])
-            : new SearchHit(c.Company, Matched.Similar, null, []))];
+            : new SearchHit(c.Company, question.Similar.Contains(c.Company.Number) ? Matched.Similar : Matched.Words, null, []))];
     }
 
     private async Task<List<IndexedCompany>> CompaniesAsync(List<Row> rows, CancellationToken ct)
