@@ -1,3 +1,5 @@
+using Qijian.Benchmarks.Quality;
+
 namespace Qijian.Benchmarks;
 
 internal static class Benchmarks
@@ -6,13 +8,14 @@ internal static class Benchmarks
     {
         "search-build" => SearchBench.Build(args),
         "search-query" => SearchBench.Query(args),
+        "search-quality" => QualityRun.Run(args),
         "lookup" when args.Length > 1 => await LookupBench.RunAsync(args),
         _ => Usage(),
     };
 
     private static int Usage()
     {
-        Console.Error.WriteLine("search-build [FILE] | search-query [FILE] | lookup DATA-FOLDER [COMPANIES]");
+        Console.Error.WriteLine("search-build [FILE] | search-query [FILE] | search-quality [--half tuning|reporting|all] [--engine NAME] [--kinds A,B] [--misses N] [--json FILE] [--choose] | lookup DATA-FOLDER [COMPANIES]");
         return 2;
     }
 }

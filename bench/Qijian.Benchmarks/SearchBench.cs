@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.IO.Compression;
 using Qijian.Engine.Search;
 using Qijian.Engine.Text;
 
@@ -10,12 +9,6 @@ namespace Qijian.Benchmarks;
 internal static class SearchBench
 {
     private const int Queries = 10_000;
-
-    private static readonly string[] Provinces =
-    [
-        "", "北京", "天津", "河北", "山西", "内蒙古", "辽宁", "吉林", "黑龙江", "上海", "江苏", "浙江", "安徽", "福建", "江西", "山东", "河南", "湖北",
-        "湖南", "广东", "广西", "海南", "重庆", "四川", "贵州", "云南", "西藏", "陕西", "甘肃", "青海", "宁夏", "新疆",
-    ];
 
     private static readonly SearchColumn[] Facets = [SearchColumn.Province, SearchColumn.Industry, SearchColumn.Status, SearchColumn.CapitalBand];
 
@@ -153,43 +146,21 @@ internal static class SearchBench
 
     private static string Cut(string text, int length) => text.Length <= length ? text : text[..length];
 
-    private static IEnumerable<SearchDocument> Documents()
+    private static IEnumerable<SearchDocument> Documents() => TestData.Register().Select((row, i) => new SearchDocument
     {
-        var folder = Environment.GetEnvironmentVariable("QIJIAN_TESTDATA") is { Length: > 0 } given ? given : Path.Combine(Root(), "..", "shared", "data");
-        using StreamReader reader = new(new GZipStream(File.OpenRead(Path.Combine(folder, "cn-registry", "names_dev_2952k.tsv.gz")), CompressionMode.Decompress));
-        reader.ReadLine();
-        var number = 0;
-        while (reader.ReadLine() is { } line)
-        {
-            var parts = line.Split('\t');
-            number++;
-            yield return new SearchDocument
-            {
-                Number = number,
-                Id = parts[1],
-                Name = parts[0],
-                CreditCode = parts[1],
-                Province = (byte)Math.Max(0, Array.IndexOf(Provinces, parts[3])),
-                FoundedDay = DateOnly.TryParseExact(parts[2], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day.DayNumber : 0,
-                // The data has no importance, status or industry; these stand in, spread like the real ones.
-                Importance = (uint)((uint)number * 2654435761u >> 12),
-                Status = (byte)(number % 7 == 0 ? 2 : 1),
-                Industry = (byte)((number % 19) + 1),
-            };
-        }
-    }
+        Number = i + 1,
+        Id = row.Code,
+        Name = row.Name,
+        CreditCode = row.Code,
+        Province = row.Province,
+        FoundedDay = row.FoundedDay,
+        // The data has no importance, status or industry; these stand in, spread like the real ones.
+        Importance = (uint)((uint)(i + 1) * 2654435761u >> 12),
+        Status = (byte)((i + 1) % 7 == 0 ? 2 : 1),
+        Industry = (byte)(((i + 1) % 19) + 1),
+    });
 
-    private static string Root()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Qijian.slnx")))
-                return folder.FullName;
-        }
-        return Environment.CurrentDirectory;
-    }
-
-    private static string DefaultIndex() => Path.Combine(Root(), "artifacts", "search.index");
+    private static string DefaultIndex() => TestData.Artifact("search.index");
 
     private static TimeSpan Cpu() => Process.GetCurrentProcess().TotalProcessorTime;
 
