@@ -18,6 +18,12 @@ public static class IndexWords
     /// <summary>Whole values: the name, the name from its brand on, former names, other names, persons, codes, pinyin (of both), initials (of both).</summary>
     public const char WholeName = 'N', WholeBrand = 'B', WholeFormer = 'F', WholeOther = 'E', WholePerson = 'P', WholeCode = 'C', WholePinyin = 'Y', WholeInitials = 'I';
 
+    /// <summary>Pieces of codes, which say only that a code may have a text in it.</summary>
+    public const char Piece = 'k';
+
+    /// <summary>Characters of the shortest and the longest text that is looked for inside codes.</summary>
+    public const int ShortestPiece = IndexTerms.CodePiece, LongestPiece = 14;
+
     /// <summary>Characters of a whole value that count.</summary>
     public const int MaxWhole = 200;
 
@@ -45,11 +51,28 @@ public static class IndexWords
         AddAll(words, Former, WholeFormer, document.FormerNames);
         AddAll(words, Other, WholeOther, document.AlsoKnownAs);
         AddAll(words, Person, WholePerson, document.People);
-        foreach (var code in (string?[])[document.Id, document.CreditCode, document.RegistrationNumber, document.Lei, document.StockCode])
-            Whole(words, WholeCode, code is null ? "" : Key(code));
+        foreach (var code in Codes(document))
+        {
+            Whole(words, WholeCode, code);
+            words.UnionWith(Pieces(code));
+        }
         Add(words, Scope, document.Scope);
         Add(words, Address, document.Address);
         return words;
+    }
+
+    /// <summary>The keys of a document's codes.</summary>
+    public static IEnumerable<string> Codes(SearchDocument document)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        return ((string?[])[document.Id, document.CreditCode, document.RegistrationNumber, document.Lei, document.StockCode]).OfType<string>().Select(Key).Where(k => k.Length > 0).Distinct();
+    }
+
+    /// <summary>The words of a code, or of a piece of one: all of them are words of a code that has the piece. None for a text that is too short.</summary>
+    public static IEnumerable<string> Pieces(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return key.Length < ShortestPiece || !IsLatin(key) ? [] : Enumerable.Range(0, key.Length - 2).Select(i => $"{Piece}{key.AsSpan(i, 3)}").Distinct();
     }
 
     /// <summary>The words that a text asks for in a field, and whether one may be the beginning of a longer word: a hanzi alone. O(n).</summary>
@@ -123,6 +146,8 @@ public static class IndexWords
     private static ReadOnlySpan<char> Start(ReadOnlySpan<char> key) =>
         key.Length <= MaxWhole ? key : key[..(char.IsHighSurrogate(key[MaxWhole - 1]) ? MaxWhole - 1 : MaxWhole)];
 
+    private static bool IsText(char field) => field is Scope or Address;
+
     private struct Sink(char field, Action<string, bool> add, bool pairsOnly) : ITermSink
     {
         private int last;
@@ -144,9 +169,14 @@ public static class IndexWords
             add($"{field}{Start(word)}", false);
         }
 
+        // 303号 tells one address from another better than 303, but not much better.
+        public readonly void Numbered(ReadOnlySpan<char> numberAndHan)
+        {
+        }
+
         public void EndRun()
         {
-            if (last != 0 && !(pairsOnly && paired))
+            if (last != 0 && !(pairsOnly && paired) && !IsText(field))
                 add($"{field}{new Rune(last)}", true);
             last = 0;
         }

@@ -31,7 +31,8 @@ internal static class CompanyDocuments
     {
         MatchKind.None => Matched.Browse, MatchKind.CreditCode => Matched.CreditCode, MatchKind.RegistrationNumber => Matched.RegistrationNumber, MatchKind.Lei => Matched.Lei,
         MatchKind.StockCode => Matched.StockCode, MatchKind.Name or MatchKind.NamePrefix => Matched.Name, MatchKind.FormerName => Matched.FormerName, MatchKind.AlsoKnownAs => Matched.OtherName,
-        MatchKind.Person => Matched.Person, MatchKind.Pinyin => Matched.Pinyin, MatchKind.Initials => Matched.Initials, _ => Matched.Words,
+        MatchKind.Person => Matched.Person, MatchKind.Pinyin => Matched.Pinyin, MatchKind.Initials => Matched.Initials,
+        MatchKind.Alias => Matched.Alias, MatchKind.Scope => Matched.Scope, MatchKind.Address => Matched.Address, MatchKind.Similar => Matched.Similar, _ => Matched.Words,
     };
 
     // The amounts of a request in hundredths, as the index holds them.

@@ -17,12 +17,12 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
     /// <summary>A search that takes longer is cut off: its page comes without counts, or says that more may match.</summary>
     private const int TimeoutMilliseconds = 4000;
 
-    /// <summary>Fewer hits are thin: similar names are added.</summary>
-    private const int Thin = 3;
+    /// <summary>Up to so many matches are few enough for similar names to be looked for.</summary>
+    private const int Few = 2;
 
     private const int MostSimilar = 20;
 
-    /// <summary>Names near the text that are compared with it letter by letter.</summary>
+    /// <summary>Names near the text that are compared with it character by character.</summary>
     private const int ComparedNames = 300;
 
     /// <summary>Two letters begin a large part of all names: suggestions for so short a text are the first of so many important companies.</summary>
@@ -74,17 +74,12 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
     {
         var started = Stopwatch.GetTimestamp();
         var (page, pageSize) = (Math.Max(1, request.Page), Math.Clamp(request.PageSize, 1, 100));
-        SearchText text = new(request.Text);
+        SearchText text = new(request.Text, Aliases.Builtin.Of(request.Text));
         Question question = new(request, text, SearchCondition.Of(request), (page - 1L) * pageSize, pageSize);
         var answer = await AnswerAsync(question, ct);
-        string? meant = null;
-        if (answer.Counts is { Total: < Thin } && table.Trigrams && text is { Forgiving: true, SimilarKey.Length: >= 3 } && await SimilarAsync(text, ct) is { Count: > 0 } similar)
-        {
-            if (answer.Counts.Total == 0) meant = similar[0].Piece.Text;
-            answer = await AnswerAsync(question = question with { Similar = [.. similar.Select(s => s.Number)] }, ct);
-        }
-
-        var hits = await HitsAsync(question, answer.Rows, ct);
+        if (answer.Counts is { Total: <= Few } && table.Trigrams && text.Forgiving && await SimilarAsync(question, ct) is { Length: > 0 } similar)
+            answer = await AnswerAsync(question = question with { Similar = similar }, ct);
+        var (hits, meant) = await HitsAsync(question, answer.Rows, ct);
         var (total, counted) = answer.Counts is { } counts ? (counts.Total, counts.Facets) : (question.Skip + answer.Rows.Count, []);
         var snapshot = SearchCondition.Snapshot(request) is { } asked && asked <= answer.Sequence ? asked : answer.Sequence;
         return new(hits, total, answer.Counts is null, page, pageSize, request.Facets ? [.. FacetTable.All.Select(f => f.Of(counted, request))] : [],
@@ -93,14 +88,14 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
 
     public async Task<IReadOnlyList<SearchSuggestion>> SuggestAsync(string text, CancellationToken ct)
     {
-        SearchText asked = new(text, plain: true);
+        SearchText asked = new(text, Aliases.Builtin.Of(text), plain: true);
         if (asked.IsEmpty) return [];
         SearchRequest request = new() { Text = text, PageSize = 10, Facets = false };
         Question question = new(request, asked, [], 0, 10) { From = asked.Key.Length > 2 ? "search_companies" : $"(SELECT * FROM search_companies ORDER BY importance DESC, number LIMIT {ImportantFirst}) AS important" };
         var rows = await RowsAsync(question, ct);
         if (rows.Count < 10 && asked.Key.Length <= 2) rows = await RowsAsync(question with { From = "search_companies" }, ct);
         var companies = await CompaniesAsync(rows, ct);
-        var reasons = Reasons(companies).Suggest(text, companies.Count).ToDictionary(s => s.Number);
+        var reasons = IndexOf(companies.ConvertAll(CompanyDocuments.DocumentOf)).Suggest(text, companies.Count, Aliases.Builtin.Of(text)).ToDictionary(s => s.Number);
         return [.. companies.Select(c => c.Company).Select(c =>
         {
             var reason = reasons.GetValueOrDefault(c.Number);
@@ -136,8 +131,6 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
     private sealed record Answer(long Sequence, Counts? Counts, List<Row> Rows);
 
     private sealed record Row(int Number, string[] Former, string[] Other, string[] People);
-
-    private sealed record Similar(int Number, NearestPiece Piece);
 
     // Hits and counts of one moment of the database, in one exchange; hits alone where counting takes too long.
     private async Task<Answer> AnswerAsync(Question question, CancellationToken ct)
@@ -190,21 +183,17 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
         var (skip, take, where) = (p.Add(question.Skip), p.Add(question.Take), question.Where(p, without: null));
         if (question.Text.IsEmpty || question.Request.Sort is not SearchSort.Relevance)
         {
-            Set($"SELECT {Columns} FROM {question.From} WHERE {where} ORDER BY {SearchCondition.Order(question.Request, p)} OFFSET {skip} LIMIT {take}");
+            Set(command, $"SELECT {Columns} FROM {question.From} WHERE {where} ORDER BY {SearchCondition.Order(question.Request, p)} OFFSET {skip} LIMIT {take}");
             return command;
         }
 
         // Similar names come after all matches, the most similar first. OFFSET 0: the tier is worked out once a row.
-        var tier = question.Similar.Length == 0 ? question.Text.Tier(p) : $"CASE WHEN {question.Text.Match(p)} THEN {question.Text.Tier(p)} ELSE 10 + array_position({p.Add(question.Similar)}, number) END";
-        Set($"""
+        var tier = question.Similar.Length == 0 ? question.Text.Tier(p) : $"CASE WHEN {question.Text.Match(p)} THEN {question.Text.Tier(p)} ELSE 13 + array_position({p.Add(question.Similar)}, number) END";
+        Set(command, $"""
             SELECT {Columns} FROM (SELECT {Columns}, importance, name_key, brand, {tier} AS tier FROM {question.From} WHERE {where} OFFSET 0) AS found
-            ORDER BY tier, CASE tier WHEN 9 THEN {question.Text.Score(p)} END DESC NULLS LAST, importance DESC, number OFFSET {skip} LIMIT {take}
+            ORDER BY tier, CASE tier WHEN 10 THEN {question.Text.Score(p)} END DESC NULLS LAST, importance DESC, number OFFSET {skip} LIMIT {take}
             """);
         return command;
-
-#pragma warning disable CA2100 // made of constants; every value is a parameter
-        void Set(string sql) => command.CommandText = sql;
-#pragma warning restore CA2100
     }
 
     /// <summary>One pass for the total and all columns that have no filter of their own, and one for each property that has.</summary>
@@ -221,11 +210,9 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
             string[] names = [.. counted.Select(SearchTable.NameOf)];
             var which = string.Concat(counted.Select((c, i) => string.Create(CultureInfo.InvariantCulture, $" WHEN GROUPING({names[i]}) = 0 THEN {(int)c}")));
             string[] sets = [.. names.Select(n => $"({n})"), .. property is null ? (string[])["()"] : []];
-#pragma warning disable CA2100 // made of constants; every value is a parameter
-            command.CommandText = counted.Length == 0
+            Set(command, counted.Length == 0
                 ? $"SELECT -1, 0, count(*) FROM search_companies WHERE {question.Where(p, property)}"
-                : $"SELECT CASE{which} ELSE -1 END, coalesce({string.Join(", ", names)}), count(*) FROM search_companies WHERE {question.Where(p, property)} GROUP BY GROUPING SETS ({string.Join(", ", sets)})";
-#pragma warning restore CA2100
+                : $"SELECT CASE{which} ELSE -1 END, coalesce({string.Join(", ", names)}), count(*) FROM search_companies WHERE {question.Where(p, property)} GROUP BY GROUPING SETS ({string.Join(", ", sets)})");
             batch.BatchCommands.Add(command);
         }
     }
@@ -255,34 +242,44 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
         string[] Texts(int column) => reader.IsDBNull(column) ? [] : reader.GetFieldValue<string[]>(column);
     }
 
-    // The last resort where hardly anything matches: trigrams bring near, the fewest edits decide.
-    private async Task<List<Similar>> SimilarAsync(SearchText text, CancellationToken ct)
+    // The last resort where hardly anything matches, and nothing exactly: trigrams bring names near, the engine compares those.
+    private async Task<int[]> SimilarAsync(Question question, CancellationToken ct)
     {
-        List<Similar> similar = [];
         try
         {
-            await using var command = reads.CreateCommand($"SELECT number, name_key FROM search_companies WHERE $1 <% name_key ORDER BY word_similarity($1, name_key) DESC, importance DESC, number LIMIT {ComparedNames}");
-            command.Parameters.Add(new() { Value = text.SimilarKey });
-            await using var reader = await command.ExecuteReaderAsync(ct);
-            while (await reader.ReadAsync(ct)) similar.Add(new(reader.GetInt32(0), NearestPiece.Of(text.SimilarKey, reader.GetString(1))));
+            List<SearchDocument> near = [];
+            await using var connection = await reads.OpenConnectionAsync(ct);
+            NpgsqlBatchCommand matches = new();
+            SqlParameters p = new(matches.Parameters);
+            Set(matches, $"SELECT count(*), coalesce(min(tier), 99) FROM (SELECT {question.Text.Tier(p)} AS tier FROM search_companies WHERE {question.Text.Match(p)} LIMIT {Few + 1}) AS few");
+            NpgsqlBatchCommand names = new() { Parameters = { new() { Value = question.Text.SimilarKey } } };
+            Set(names, $"SELECT number, importance, name_key FROM search_companies WHERE $1 <% name_key ORDER BY word_similarity($1, name_key) DESC, importance DESC, number LIMIT {ComparedNames}");
+            await using NpgsqlBatch batch = new(connection) { BatchCommands = { matches, names } };
+            await using var reader = await batch.ExecuteReaderAsync(ct);
+            await reader.ReadAsync(ct);
+            if (reader.GetInt64(0) > Few || reader.GetInt32(1) <= SearchText.LastExact) return [];
+            await reader.NextResultAsync(ct);
+            while (await reader.ReadAsync(ct)) near.Add(new() { Number = reader.GetInt32(0), Id = "", Importance = (uint)reader.GetInt64(1), Name = reader.GetString(2) });
+            return [.. IndexOf(near).Search(new() { Text = question.Request.Text, Limit = MostSimilar }).Hits.Where(h => h.Matched is MatchKind.Similar).Select(h => h.Number)];
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.QueryCanceled && !ct.IsCancellationRequested)
         {
             LogTimeout();
+            return [];
         }
-
-        return [.. similar.Where(s => s.Piece.Edits <= Math.Max(1, text.SimilarKey.Length / 4)).OrderBy(s => s.Piece.Edits).Take(MostSimilar)];
     }
 
     // ---- Hits, and why they are ones ----
 
-    private async Task<IReadOnlyList<SearchHit>> HitsAsync(Question question, List<Row> rows, CancellationToken ct)
+    // The engine says why a company matches and what to mark: it is asked again, of the companies of one page.
+    private async Task<(IReadOnlyList<SearchHit> Hits, string? Meant)> HitsAsync(Question question, List<Row> rows, CancellationToken ct)
     {
         var companies = await CompaniesAsync(rows, ct);
-        var reasons = Reasons(companies).Search(new() { Text = question.Request.Text, Limit = Math.Max(1, companies.Count) }).Hits.ToDictionary(h => h.Number);
-        return [.. companies.Select(c => reasons.TryGetValue(c.Company.Number, out var reason)
+        var told = IndexOf(companies.ConvertAll(CompanyDocuments.DocumentOf)).Search(new() { Text = question.Request.Text, Alternatives = Aliases.Builtin.Of(question.Request.Text), Limit = Math.Max(1, companies.Count), Similar = question.Similar.Length > 0 });
+        var reasons = told.Hits.ToDictionary(h => h.Number);
+        return ([.. companies.Select(c => reasons.TryGetValue(c.Company.Number, out var reason)
             ? new SearchHit(c.Company, CompanyDocuments.MatchedOf(reason.Matched), reason.MatchedText, [.. (reason.MatchedText is null ? reason.NameRanges : reason.MatchedRanges).Select(r => new Range(r.Start, r.Start + r.Length))])
-            : new SearchHit(c.Company, question.Similar.Contains(c.Company.Number) ? Matched.Similar : Matched.Words, null, []))];
+            : new SearchHit(c.Company, question.Similar.Contains(c.Company.Number) ? Matched.Similar : Matched.Words, null, []))], told.DidYouMean);
     }
 
     private async Task<List<IndexedCompany>> CompaniesAsync(List<Row> rows, CancellationToken ct)
@@ -293,13 +290,16 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
         return [.. rows.Where(r => companies.ContainsKey(r.Number)).Select(r => new IndexedCompany(companies[r.Number], r.Former, r.Other, r.People))];
     }
 
-    // The engine says why a company matches and what to mark: it is asked again, of the companies of one page.
-    private static IndexSnapshot Reasons(IReadOnlyList<IndexedCompany> companies)
+    private static IndexSnapshot IndexOf(IReadOnlyList<SearchDocument> documents)
     {
         using var index = SearchIndex.Empty();
-        if (companies.Count > 0) index.Apply([.. companies.Select(CompanyDocuments.DocumentOf)], [], 0);
+        if (documents.Count > 0) index.Apply(documents, [], 0);
         return index.Current;
     }
+
+#pragma warning disable CA2100 // made of constants; every value is a parameter
+    private static void Set(NpgsqlBatchCommand command, string sql) => command.CommandText = sql;
+#pragma warning restore CA2100
 
     [LoggerMessage(Level = LogLevel.Information, Message = "A search was cut off because it took too long")]
     private partial void LogTimeout();

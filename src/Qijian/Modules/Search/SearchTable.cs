@@ -28,7 +28,7 @@ internal sealed partial class SearchTable(NpgsqlDataSource writes, Scoped<ICompa
         (SearchColumn.Listed, "listed"), (SearchColumn.CapitalBand, "capital_band"), (SearchColumn.FoundedYear, "founded_year"), (SearchColumn.FoundedDay, "founded_day"), (SearchColumn.CapitalFen, "capital"),
     ];
 
-    private static readonly string[] Texts = ["name_key", "pinyin", "former", "other", "people", "former_keys", "other_keys", "people_keys", "scope_key", "address_key", "terms"];
+    private static readonly string[] Texts = ["name_key", "pinyin", "former", "other", "people", "former_keys", "other_keys", "people_keys", "scope_key", "address_key", "codes", "terms"];
 
     private static readonly string All = string.Join(", ", ["number", "importance", "since", "brand", .. Columns.Select(c => c.Name), .. Texts]);
 
@@ -37,7 +37,7 @@ internal sealed partial class SearchTable(NpgsqlDataSource writes, Scoped<ICompa
             number integer PRIMARY KEY, importance bigint NOT NULL, since bigint NOT NULL, brand integer NOT NULL,
             {string.Concat(Columns.Select(c => $"{c.Name} {(c.Column is SearchColumn.CapitalFen ? "bigint" : "integer")} NOT NULL, "))}
             name_key text COLLATE "C" NOT NULL, pinyin text COLLATE "C" NOT NULL, former text[], other text[], people text[],
-            former_keys text COLLATE "C", other_keys text COLLATE "C", people_keys text COLLATE "C", scope_key text COLLATE "C", address_key text COLLATE "C", terms tsvector NOT NULL)
+            former_keys text COLLATE "C", other_keys text COLLATE "C", people_keys text COLLATE "C", scope_key text COLLATE "C", address_key text COLLATE "C", codes text COLLATE "C" NOT NULL, terms tsvector NOT NULL)
         """;
 
     // The list of changes not yet merged into the index of words is read by every search: it is kept short.
@@ -246,7 +246,7 @@ internal sealed partial class SearchTable(NpgsqlDataSource writes, Scoped<ICompa
         foreach (var values in (IReadOnlyList<string>[])[document.FormerNames, document.AlsoKnownAs, document.People]) Append(row.Append('\t'), values);
         foreach (var values in (IReadOnlyList<string>[])[document.FormerNames, document.AlsoKnownAs, document.People, One(document.Scope), One(document.Address)])
             row.Append('\t').Append(values.Count == 0 ? "\\N" : string.Join('|', values.Select(IndexWords.Key)));
-        row.Append('\t');
+        row.Append('\t').AppendJoin('|', IndexWords.Codes(document)).Append('\t');
         foreach (var word in IndexWords.Of(document)) row.Append('\'').Append(word).Append("' ");
         row.Append('\n');
     }
