@@ -15,8 +15,8 @@ public static class IndexWords
     /// <summary>Words of the name, of former names, of other names, of persons, of the scope and of the address.</summary>
     public const char Name = 'n', Former = 'f', Other = 'e', Person = 'h', Scope = 's', Address = 'a';
 
-    /// <summary>Whole values: the name, the name from its brand on, former names, other names, persons, codes, pinyin (of both), initials (of both).</summary>
-    public const char WholeName = 'N', WholeBrand = 'B', WholeFormer = 'F', WholeOther = 'E', WholePerson = 'P', WholeCode = 'C', WholePinyin = 'Y', WholeInitials = 'I';
+    /// <summary>Whole values: the name, former names, other names, persons, codes; pinyin and initials of the name, and of the name from its brand on.</summary>
+    public const char WholeName = 'N', WholeFormer = 'F', WholeOther = 'E', WholePerson = 'P', WholeCode = 'C', WholePinyin = 'Y', WholeInitials = 'I';
 
     /// <summary>Pieces of codes, which say only that a code may have a text in it.</summary>
     public const char Piece = 'k';
@@ -41,8 +41,6 @@ public static class IndexWords
         var brand = BrandAt(key);
         Add(words, Name, document.Name);
         Whole(words, WholeName, key);
-        if (brand > 0)
-            Whole(words, WholeBrand, key[brand..]);
         foreach (var start in brand > 0 ? (int[])[0, brand] : [0])
         {
             Whole(words, WholePinyin, Spelled(key[start..], initials: false));

@@ -117,7 +117,7 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
         // A company that went while its old snapshot was paged through is left out of the page.
         var hits = result.Hits.Where(h => companies.ContainsKey(h.Number)).Select(h => new SearchHit(companies[h.Number], MatchedOf(h.Matched), h.MatchedText,
             [.. (h.MatchedText is null ? h.NameRanges : h.MatchedRanges).Select(r => new Range(r.Start, r.Start + r.Length))]));
-        return new([.. hits], result.Total, result.TotalIsLowerBound, Math.Max(1, request.Page), pageSize, request.Facets ? [.. FacetTable.All.Select(f => f.Of(result.Facets, request))] : [], name, null, result.Took.TotalMilliseconds);
+        return new([.. hits], result.Total, result.TotalIsLowerBound, Math.Max(1, request.Page), pageSize, request.Facets ? [.. FacetTable.All.Select(f => f.Of(result.Facets, request))] : [], name, result.DidYouMean, result.Took.TotalMilliseconds);
     }
 
     public async Task<IReadOnlyList<SearchSuggestion>> SuggestAsync(string text, CancellationToken ct)

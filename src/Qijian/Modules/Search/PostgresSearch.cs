@@ -14,8 +14,8 @@ namespace Qijian.Modules.Search;
 /// <summary>Searches in PostgreSQL, for who wants no index in the web process (docs/decisions/0006).</summary>
 internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry, IImportFollower, IPreparation, IReadiness, IDisposable
 {
-    /// <summary>A search that takes longer is cut off: its page comes without counts, or says that more may match.</summary>
-    private const int TimeoutMilliseconds = 4000;
+    /// <summary>A search that takes longer is cut off: its page comes from the most important companies, without counts, and says that more may match.</summary>
+    private const int TimeoutMilliseconds = 3000;
 
     /// <summary>Up to so many matches are few enough for similar names to be looked for.</summary>
     private const int Few = 2;
@@ -25,8 +25,11 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
     /// <summary>Names near the text that are compared with it character by character.</summary>
     private const int ComparedNames = 300;
 
-    /// <summary>Two letters begin a large part of all names: suggestions for so short a text are the first of so many important companies.</summary>
-    private const int ImportantFirst = 20_000;
+    /// <summary>Nobody waits longer for what is typed ahead.</summary>
+    private const int SuggestMilliseconds = 400;
+
+    /// <summary>Where a text is too short or too common to look at all that it finds, the best of the most important companies are enough.</summary>
+    private const string Important = "(SELECT * FROM search_companies ORDER BY importance DESC, number LIMIT 5000) AS important";
 
     private readonly NpgsqlDataSource reads, writes;
     private readonly SearchTable table;
@@ -91,9 +94,9 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
         SearchText asked = new(text, Aliases.Builtin.Of(text), plain: true);
         if (asked.IsEmpty) return [];
         SearchRequest request = new() { Text = text, PageSize = 10, Facets = false };
-        Question question = new(request, asked, [], 0, 10) { From = asked.Key.Length > 2 ? "search_companies" : $"(SELECT * FROM search_companies ORDER BY importance DESC, number LIMIT {ImportantFirst}) AS important" };
-        var rows = await RowsAsync(question, ct);
-        if (rows.Count < 10 && asked.Key.Length <= 2) rows = await RowsAsync(question with { From = "search_companies" }, ct);
+        Question question = new(request, asked, [], 0, 10) { From = asked.Key.Length > 2 ? "search_companies" : Important };
+        var rows = await RowsAsync(question, SuggestMilliseconds, ct);
+        if (rows.Count < 10 && asked.Key.Length <= 2) rows = await RowsAsync(question with { From = "search_companies" }, SuggestMilliseconds, ct);
         var companies = await CompaniesAsync(rows, ct);
         var reasons = IndexOf(companies.ConvertAll(CompanyDocuments.DocumentOf)).Suggest(text, companies.Count, Aliases.Builtin.Of(text)).ToDictionary(s => s.Number);
         return [.. companies.Select(c => c.Company).Select(c =>
@@ -154,24 +157,24 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.QueryCanceled && !ct.IsCancellationRequested)
         {
             LogTimeout();
-            return new(0, null, await RowsAsync(question, ct));
+            return new(0, null, await RowsAsync(question with { From = Important }, TimeoutMilliseconds, ct));
         }
     }
 
-    // A text that PostgreSQL cannot answer in time finds nothing: a query is never an error.
-    private async Task<List<Row>> RowsAsync(Question question, CancellationToken ct)
+    // A query is never an error: what takes too long is looked for among the most important companies.
+    private async Task<List<Row>> RowsAsync(Question question, int milliseconds, CancellationToken ct)
     {
         try
         {
             await using var connection = await reads.OpenConnectionAsync(ct);
-            await using NpgsqlBatch batch = new(connection) { BatchCommands = { RowsOf(question) } };
+            await using NpgsqlBatch batch = new(connection) { BatchCommands = { new(string.Create(CultureInfo.InvariantCulture, $"SET statement_timeout = {milliseconds}")), RowsOf(question) } };
             await using var reader = await batch.ExecuteReaderAsync(ct);
             return await ReadRowsAsync(reader, ct);
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.QueryCanceled && !ct.IsCancellationRequested)
         {
             LogTimeout();
-            return [];
+            return question.From == Important ? [] : await RowsAsync(question with { From = Important }, TimeoutMilliseconds, ct);
         }
     }
 
@@ -247,18 +250,13 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
     {
         try
         {
-            List<SearchDocument> near = [];
             await using var connection = await reads.OpenConnectionAsync(ct);
-            NpgsqlBatchCommand matches = new();
-            SqlParameters p = new(matches.Parameters);
-            Set(matches, $"SELECT count(*), coalesce(min(tier), 99) FROM (SELECT {question.Text.Tier(p)} AS tier FROM search_companies WHERE {question.Text.Match(p)} LIMIT {Few + 1}) AS few");
-            NpgsqlBatchCommand names = new() { Parameters = { new() { Value = question.Text.SimilarKey } } };
-            Set(names, $"SELECT number, importance, name_key FROM search_companies WHERE $1 <% name_key ORDER BY word_similarity($1, name_key) DESC, importance DESC, number LIMIT {ComparedNames}");
-            await using NpgsqlBatch batch = new(connection) { BatchCommands = { matches, names } };
-            await using var reader = await batch.ExecuteReaderAsync(ct);
-            await reader.ReadAsync(ct);
-            if (reader.GetInt64(0) > Few || reader.GetInt32(1) <= SearchText.LastExact) return [];
-            await reader.NextResultAsync(ct);
+            if (await HasEnoughAsync(connection, question.Text, ct)) return [];
+            List<SearchDocument> near = [];
+            await using var names = connection.CreateCommand();
+            names.CommandText = $"SELECT number, importance, name_key FROM search_companies WHERE $1 <% name_key ORDER BY word_similarity($1, name_key) DESC, importance DESC, number LIMIT {ComparedNames}";
+            names.Parameters.Add(new() { Value = question.Text.SimilarKey });
+            await using var reader = await names.ExecuteReaderAsync(ct);
             while (await reader.ReadAsync(ct)) near.Add(new() { Number = reader.GetInt32(0), Id = "", Importance = (uint)reader.GetInt64(1), Name = reader.GetString(2) });
             return [.. IndexOf(near).Search(new() { Text = question.Request.Text, Limit = MostSimilar }).Hits.Where(h => h.Matched is MatchKind.Similar).Select(h => h.Number)];
         }
@@ -267,6 +265,16 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
             LogTimeout();
             return [];
         }
+    }
+
+    // Whatever the filters keep out. No LIMIT: the planner would look for the first few row by row, and there may be none.
+    private static async Task<bool> HasEnoughAsync(NpgsqlConnection connection, SearchText text, CancellationToken ct)
+    {
+        NpgsqlBatchCommand matches = new();
+        SqlParameters p = new(matches.Parameters);
+        Set(matches, $"SELECT count(*) > {Few} OR coalesce(min({text.Tier(p)}), 99) <= {SearchText.LastExact} FROM search_companies WHERE {text.Match(p)}");
+        await using NpgsqlBatch batch = new(connection) { BatchCommands = { matches } };
+        return (bool)(await batch.ExecuteScalarAsync(ct))!;
     }
 
     // ---- Hits, and why they are ones ----

@@ -40,11 +40,12 @@ internal sealed partial class SearchTable(NpgsqlDataSource writes, Scoped<ICompa
             former_keys text COLLATE "C", other_keys text COLLATE "C", people_keys text COLLATE "C", scope_key text COLLATE "C", address_key text COLLATE "C", codes text COLLATE "C" NOT NULL, terms tsvector NOT NULL)
         """;
 
-    // The list of changes not yet merged into the index of words is read by every search: it is kept short.
+    // The list of changes not yet merged into the index of words is read by every search: it is kept short. The second index gives the
+    // most important first, and holds all that filters and counts without a text need, a sixth of what a row takes.
     private const string Indices = """
         SET LOCAL maintenance_work_mem = '256MB';
         CREATE INDEX ON search_filling USING gin (terms) WITH (gin_pending_list_limit = 512);
-        CREATE INDEX ON search_filling (importance DESC, number);
+        CREATE INDEX ON search_filling (importance DESC, number) INCLUDE (province, city, industry, industry_class, status, kind, listed, capital_band, founded_year, founded_day, capital, since);
         """;
 
     private const string Swap = """
@@ -175,6 +176,7 @@ internal sealed partial class SearchTable(NpgsqlDataSource writes, Scoped<ICompa
         await RunAsync(connection, Swap, ct);
         await RunAsync(connection, string.Create(CultureInfo.InvariantCulture, $"DELETE FROM search_state; INSERT INTO search_state VALUES ({Form}, {sequence})"), ct);
         await transaction.CommitAsync(ct);
+        await RunAsync(connection, "VACUUM search_companies", ct); // so that counts are read from the index alone
         progress(Text.StageIndex, 1);
     }
 

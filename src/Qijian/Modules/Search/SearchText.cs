@@ -131,7 +131,6 @@ internal sealed class SearchText
         var latin = IndexWords.IsLatin(Key);
         List<string> whole = [Whole(false, IndexWords.WholeName, IndexWords.WholeFormer, IndexWords.WholeOther, IndexWords.WholePerson, IndexWords.WholeCode)];
         if (latin) whole.Add(Whole(true, IndexWords.WholePinyin, IndexWords.WholeInitials, IndexWords.WholeOther, IndexWords.WholeFormer));
-        else if (Key.AsSpan().IndexOfAnyInRange('a', 'z') >= 0) whole.Add(Whole(true, IndexWords.WholeName, IndexWords.WholeBrand, IndexWords.WholeFormer, IndexWords.WholeOther));
         if (latin && HasDigit(Key)) whole.Add(Whole(true, IndexWords.WholeCode));
         return (Words(AnyField), Words(NameFields));
 
