@@ -6,12 +6,13 @@ using Qijian.Modules.Registry;
 using Qijian.Platform;
 using Qijian.Platform.CommandLine;
 using Qijian.Platform.Data;
+using static Qijian.Modules.Search.CompanyDocuments;
 using EngineSort = Qijian.Engine.Search.SearchSort;
 
 namespace Qijian.Modules.Search;
 
 /// <summary>The in-memory index: saved in the data folder, mapped at start, followed as other processes change the registry.</summary>
-internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<ICompanyLookup> lookups, AliasTable aliases, DataFolder folder, TimeProvider clock, ILogger<EmbeddedSearch> log) : ICompanySearch, IImportFollower, IPreparation, IReadiness, IDisposable
+internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<ICompanyLookup> lookups, AliasTable aliases, DataFolder folder, TimeProvider clock, ILogger<EmbeddedSearch> log) : ICompanySearch, IFollowsRegistry, IImportFollower, IPreparation, IReadiness, IDisposable
 {
     // A pager's links work on the snapshot they came from for so long; older ones are answered by the current one.
     private const int KeptSnapshots = 64;
@@ -116,7 +117,7 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
         var companies = (await lookup.Service.SummariesAsync([.. result.Hits.Select(h => h.Number)], ct)).ToDictionary(c => c.Number);
         // A company that went while its old snapshot was paged through is left out of the page.
         var texts = await TextsAsync(result.Hits, ct);
-        var hits = result.Hits.Where(h => companies.ContainsKey(h.Number)).Select(h => HitOf(h, companies[h.Number], texts.GetValueOrDefault(h.Number), request.Text));
+        var hits = result.Hits.Where(h => companies.ContainsKey(h.Number)).Select(h => CompanyDocuments.HitOf(h, companies[h.Number], texts.GetValueOrDefault(h.Number), request.Text));
         return new([.. hits], result.Total, result.TotalIsLowerBound, Math.Max(1, request.Page), pageSize, request.Facets ? [.. FacetTable.All.Select(f => f.Of(result.Facets, request))] : [], name, result.DidYouMean, result.Took.TotalMilliseconds);
     }
 
@@ -128,22 +129,6 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
         await using var feed = feeds.Open();
         return (await feed.Service.ReadAsync(numbers, ct)).ToDictionary(c => c.Company.Number);
     }
-
-    private static SearchHit HitOf(Engine.Search.SearchHit hit, CompanySummary company, IndexedCompany? texts, string query)
-    {
-        var matched = MatchedOf(hit.Matched);
-        if ((hit.Matched is MatchKind.Scope ? texts?.Scope : hit.Matched is MatchKind.Address ? texts?.Address : null) is { } text)
-        {
-            var (shown, ranges) = Excerpt.Of(query, text);
-            return new(company, matched, shown, [.. ranges.Select(RangeOf)]);
-        }
-
-        return new(company, matched, hit.MatchedText, [.. (hit.MatchedText is null ? hit.NameRanges : hit.MatchedRanges).Select(RangeOf)]);
-    }
-
-    private static Range RangeOf(TextRange range) => new(range.Start, range.Start + range.Length);
-
-    private static long? Minor(decimal? amount) => amount is { } some ? (long)Math.Clamp(some * 100, 0, long.MaxValue / 2) : null;
 
     public async Task<IReadOnlyList<SearchSuggestion>> SuggestAsync(string text, CancellationToken ct)
     {
@@ -227,65 +212,6 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
             if (left.LastWriteTimeUtc < clock.GetUtcNow().AddHours(-1).UtcDateTime) left.Delete();
     }
 
-    private static SearchDocument DocumentOf(IndexedCompany indexed)
-    {
-        var c = indexed.Company;
-        return new()
-        {
-            Number = c.Number, Id = c.Id, Name = c.Name ?? c.Lei ?? c.Id, FormerNames = indexed.FormerNames, AlsoKnownAs = indexed.OtherNames, People = indexed.People, Scope = indexed.Scope, Address = indexed.Address,
-            CreditCode = c.CreditCode, RegistrationNumber = c.RegistrationNumber, Lei = c.Lei, StockCode = c.StockCode,
-            Province = CompanyCodes.Province(c.Province), City = CompanyCodes.City(c.City, c.Province), Industry = CompanyCodes.Industry(c.Industry), IndustryClass = CompanyCodes.Class(c.Industry), Status = c.Status is { } status ? (byte)status : (byte)0, Kind = (byte)c.Type, Listed = c.StockCode is not null,
-            FoundedDay = c.FoundedOn?.DayNumber ?? 0, CapitalFen = c.Capital?.Minor ?? 0, Currency = CompanyCodes.Currency(c.Capital?.Currency), Importance = ImportanceOf(c),
-        };
-    }
-
-    // Until the graph contributes its own: listed before unlisted, existing before closed, large before small, old before new.
-    private static uint ImportanceOf(CompanySummary c)
-    {
-        var capital = c.Capital is { Minor: > 0 } money ? (uint)Math.Min(30, Math.Log2(money.Minor)) : 0;
-        var age = c.FoundedOn is { } day ? (uint)Math.Clamp(2030 - day.Year, 0, 60) : 0;
-        var closed = c.Status is CompanyStatus.Deregistered or CompanyStatus.Revoked or CompanyStatus.Annulled;
-        return (c.StockCode is null ? 0 : 100_000u) + (closed ? 0 : 10_000u) + (c.Lei is null ? 0 : 2_000u) + (capital * 100) + age;
-    }
-
-    private static Matched MatchedOf(MatchKind kind) => kind switch
-    {
-        MatchKind.None => Matched.Browse, MatchKind.CreditCode => Matched.CreditCode, MatchKind.RegistrationNumber => Matched.RegistrationNumber, MatchKind.Lei => Matched.Lei,
-        MatchKind.StockCode => Matched.StockCode, MatchKind.Name or MatchKind.NamePrefix => Matched.Name, MatchKind.FormerName => Matched.FormerName, MatchKind.AlsoKnownAs => Matched.OtherName,
-        MatchKind.Person => Matched.Person, MatchKind.Pinyin => Matched.Pinyin, MatchKind.Initials => Matched.Initials,
-        MatchKind.Alias => Matched.Alias, MatchKind.Scope => Matched.Scope, MatchKind.Address => Matched.Address, MatchKind.Similar => Matched.Similar, _ => Matched.Words,
-    };
-
     [LoggerMessage(Level = LogLevel.Information, Message = "Building the search index ({Reason})")]
     private partial void LogRebuild(OpenFailure reason);
-}
-
-/// <summary>Follows the changes that other processes commit.</summary>
-internal sealed partial class IndexFollower(EmbeddedSearch search, TimeProvider clock, ILogger<IndexFollower> log) : BackgroundService
-{
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await Task.Delay(Poll, clock, stoppingToken);
-                await search.FollowAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                LogFailed(e); // the database may be away for a while; searches go on from what is there
-                await Task.Delay(TimeSpan.FromSeconds(1), clock, CancellationToken.None);
-            }
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The search index could not follow the registry")]
-    private partial void LogFailed(Exception exception);
 }

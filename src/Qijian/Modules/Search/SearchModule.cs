@@ -11,15 +11,21 @@ namespace Qijian.Modules.Search;
 /// <summary>The search box, results and suggestions.</summary>
 public static class SearchModule
 {
-    public static IServiceCollection AddSearch(this IServiceCollection services) => services
-        .AddSingleton<AliasTable>()
-        .AddSingleton<EmbeddedSearch>()
-        .AddSingleton<ICompanySearch>(s => s.GetRequiredService<EmbeddedSearch>())
-        .AddSingleton<IImportFollower>(s => s.GetRequiredService<EmbeddedSearch>())
-        .AddSingleton<IPreparation>(s => s.GetRequiredService<EmbeddedSearch>())
-        .AddSingleton<IReadiness>(s => s.GetRequiredService<EmbeddedSearch>())
-        .AddHostedService<IndexFollower>()
-        .AddProgramAccess();
+    public static IServiceCollection AddSearch(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<AliasTable>().AddProgramAccess();
+        services.AddOptions<SearchOptions>().BindConfiguration(SearchOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        return SearchOptions.EngineOf(configuration) is SearchEngine.PostgreSql ? services.AddEngine<PostgresSearch>() : services.AddEngine<EmbeddedSearch>();
+    }
+
+    private static IServiceCollection AddEngine<T>(this IServiceCollection services) where T : class, ICompanySearch, IFollowsRegistry, IImportFollower, IPreparation, IReadiness => services
+        .AddSingleton<T>()
+        .AddSingleton<ICompanySearch>(s => s.GetRequiredService<T>())
+        .AddSingleton<IFollowsRegistry>(s => s.GetRequiredService<T>())
+        .AddSingleton<IImportFollower>(s => s.GetRequiredService<T>())
+        .AddSingleton<IPreparation>(s => s.GetRequiredService<T>())
+        .AddSingleton<IReadiness>(s => s.GetRequiredService<T>())
+        .AddHostedService<IndexFollower>();
 
     public static void MapSearch(this IEndpointRouteBuilder app)
     {
