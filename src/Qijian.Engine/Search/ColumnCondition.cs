@@ -75,6 +75,20 @@ internal sealed unsafe class ColumnCondition
         return all;
     }
 
+    /// <summary>The stored years in which a range of days begins and ends.</summary>
+    public (uint First, uint Last) Years() => (YearOf(from), YearOf(to));
+
+    /// <summary>Whether every day that counts as the stored year is in the range; the first and the last of those stand for all before and after.</summary>
+    public bool IsWholeYear(uint stored)
+    {
+        var year = (int)SearchColumns.Of(SearchColumn.FoundedYear).Show(stored);
+        var begins = YearOf(1) == stored ? 1 : new DateOnly(year, 1, 1).DayNumber;
+        var ends = YearOf(long.MaxValue) == stored ? int.MaxValue : new DateOnly(year, 12, 31).DayNumber;
+        return from <= begins && to >= ends;
+    }
+
+    private static uint YearOf(long day) => SearchColumns.YearCode((int)Math.Clamp(day, 1, int.MaxValue));
+
     /// <summary>Which of 64 documents from <paramref name="first"/> on pass a range, as bits; all 64 exist. Vectorised.</summary>
     public ulong PassesWord(Segment segment, uint first)
     {

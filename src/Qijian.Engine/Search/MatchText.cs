@@ -145,6 +145,13 @@ internal readonly struct Scorer(QueryPlan plan)
     }
 }
 
+/// <summary>Marks a text that the index does not keep.</summary>
+public static class TextMarks
+{
+    /// <summary>Where the words of a query are in a text. O(words × text).</summary>
+    public static IReadOnlyList<TextRange> Of(string query, string text) => MatchText.Ranges(text, new QueryPlan(query));
+}
+
 /// <summary>Says of a hit why it matched and what to mark.</summary>
 internal static class MatchText
 {

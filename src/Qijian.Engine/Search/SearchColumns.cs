@@ -49,7 +49,7 @@ public static class SearchColumns
         new(SearchColumn.Kind, 1, true, 0, static d => d.Kind),
         new(SearchColumn.Listed, 1, true, 0, static d => d.Listed ? 1u : 0u),
         new(SearchColumn.CapitalBand, 1, true, 0, static d => d.CapitalFen <= 0 ? 0 : Band(d.Currency, CapitalBand(d.CapitalFen))),
-        new(SearchColumn.FoundedYear, 1, true, 1899, static d => d.FoundedDay <= 0 ? 0 : (ulong)Math.Clamp(YearOf(d.FoundedDay) - 1899, 1, 255)),
+        new(SearchColumn.FoundedYear, 1, true, 1899, static d => YearCode(d.FoundedDay)),
         new(SearchColumn.City, 2, true, 0, static d => d.City),
         new(SearchColumn.IndustryClass, 2, true, 0, static d => d.IndustryClass),
         new(SearchColumn.FoundedDay, 4, false, 0, static d => (uint)Math.Max(0, d.FoundedDay)),
@@ -89,6 +89,9 @@ public static class SearchColumns
         SearchColumn.CapitalFen => SearchColumn.CapitalBand,
         _ => column,
     };
+
+    /// <summary>A day's year as <see cref="SearchColumn.FoundedYear"/> stores it; 0 where unknown.</summary>
+    internal static uint YearCode(int day) => day <= 0 ? 0 : (uint)Math.Clamp(YearOf(day) - 1899, 1, 255);
 
     internal static ColumnSpec Of(SearchColumn column) => All[(int)column];
 

@@ -262,8 +262,8 @@ public sealed class IndexSnapshot
         var conditions = ColumnCondition.Of(query);
         ColumnSpec[] facets = [.. query.Facets.Distinct().Where(Enum.IsDefined).Select(SearchColumns.Of).Where(c => c.Facet)];
         var found = Find(query, plan, conditions, facets, similar: false);
-        // Only where the words themselves find next to nothing: a name that is there is not hidden among its likes.
-        if (query.Similar && plan.MayBeSimilar && found.Matches <= Few && !found.Exact)
+        // Only where the words themselves find nothing: a name that is there is not hidden among its likes.
+        if (query.Similar && plan.MayBeSimilar && !found.Any)
             found = Find(query, plan, conditions, facets, similar: true);
 
         var scratch = QueryScratch.Current;
@@ -279,11 +279,8 @@ public sealed class IndexSnapshot
         return new SearchResult(hits, found.Total, found.AtLeast, counts, better, Stopwatch.GetElapsedTime(started));
     }
 
-    /// <summary>Up to so many matches are few enough for similar names to be looked for.</summary>
-    private const int Few = 2;
-
     /// <summary>Leaves the candidates and the counts in the scratch of the thread.</summary>
-    private (int Total, int Matches, bool Exact, bool AtLeast) Find(SearchQuery query, QueryPlan plan, List<ColumnCondition> conditions, ColumnSpec[] facets, bool similar)
+    private (int Total, bool Any, bool AtLeast) Find(SearchQuery query, QueryPlan plan, List<ColumnCondition> conditions, ColumnSpec[] facets, bool similar)
     {
         var limit = Math.Clamp(query.Limit, 0, 100);
         var offset = Math.Max(0, query.Offset);
@@ -294,8 +291,8 @@ public sealed class IndexSnapshot
         foreach (var wide in facets.Where(f => f.Slot < 0))
             Array.Clear(scratch.WideCounts(wide.Column));
 
-        int total = 0, matches = 0;
-        bool lower = false, exact = false;
+        var total = 0;
+        bool lower = false, any = false;
         for (var s = 0; s < states.Length; s++)
         {
             var state = states[s];
@@ -315,8 +312,7 @@ public sealed class IndexSnapshot
                 continue;
             }
             var set = search.Match();
-            matches += set.IsBitmap ? Few + 1 : set.Count;
-            exact |= search.IsExact;
+            any |= set.IsBitmap || set.Count > 0;
             if (similar)
                 search.AddSimilar(ref set);
             found = search.Narrow(ref set, facets);
@@ -330,7 +326,7 @@ public sealed class IndexSnapshot
             else
                 search.BestByColumn(set, need, query.Sort, query.Currency);
         }
-        return (total, matches, exact, lower);
+        return (total, any, lower);
     }
 
     /// <summary>Type-ahead: the best few, most exact first. O(k log n) for prefixes; falls back to all words where they are thin.</summary>

@@ -21,6 +21,7 @@ internal sealed unsafe class Segment
     private readonly byte*[] columns = new byte*[SearchColumns.All.Length];
     private readonly Dictionary<(int Column, uint Stored), (Postings Postings, int Count)> filters = [];
     private readonly (uint Stored, Postings Postings, int Count)[][] values;
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<SearchColumn, (uint Stored, ulong[] Bits)[]> upTo = new();
 
     private Segment(IndexMemory memory, Footer footer, Dictionary<int, SectionEntry> sections)
     {
@@ -196,6 +197,23 @@ internal sealed unsafe class Segment
 
     /// <summary>Stored values of one facet column.</summary>
     public (uint Stored, Postings Postings, int Count)[] ValuesOf(SearchColumn column) => values[(int)column];
+
+    /// <summary>Bitmaps of the documents with a known value of a column up to each value, in order of the values: a range is the difference of two. Made when first asked for; O(values × documents / 64).</summary>
+    public (uint Stored, ulong[] Bits)[] UpTo(SearchColumn column) => upTo.GetOrAdd(column, c =>
+    {
+        List<(uint, ulong[])> all = [];
+        ulong[] before = new ulong[Words];
+        foreach (var (stored, found, _) in ValuesOf(c).Where(v => v.Stored != 0).OrderBy(v => v.Stored))
+        {
+            // Pinned: a query reads them by pointer.
+            var bits = GC.AllocateUninitializedArray<ulong>(Words, pinned: true);
+            before.CopyTo(bits, 0);
+            found.OrInto(bits);
+            all.Add((stored, bits));
+            before = bits;
+        }
+        return [.. all];
+    });
 
     /// <summary>Stored values of all facet columns with their counts.</summary>
     public IEnumerable<(SearchColumn Column, uint Stored, int Count)> FilterCounts() =>

@@ -126,6 +126,8 @@ internal sealed unsafe partial class SegmentQuery
                 BitSet.Not(new Span<ulong>(union, words));
             return union;
         }
+        if (condition.Column == SearchColumn.FoundedDay)
+            return YearsMask(condition, matches);
         var mask = scratch.Bitmap(words);
         for (var w = 0; w < words; w++)
         {
@@ -144,6 +146,48 @@ internal sealed unsafe partial class SegmentQuery
                     passed |= 1UL << bit;
             }
             mask[w] = passed;
+        }
+        return mask;
+    }
+
+    /// <summary>Whole years by the bitmaps of the years up to them; days are read in the first and the last year only.</summary>
+    private ulong* YearsMask(ColumnCondition condition, ulong* matches)
+    {
+        var years = segment.UpTo(SearchColumn.FoundedYear);
+        var (first, last) = condition.Years();
+        var mask = scratch.Bitmap(words);
+        var result = new Span<ulong>(mask, words);
+        ReadOnlySpan<ulong> high = default, low = default;
+        foreach (var (stored, bits) in years)
+        {
+            if (stored <= last)
+                high = bits;
+            if (stored < first)
+                low = bits;
+        }
+        if (high.IsEmpty)
+        {
+            result.Clear();
+            return mask;
+        }
+        high.CopyTo(result);
+        if (!low.IsEmpty)
+            BitSet.AndNot(result, low);
+        foreach (var year in (ReadOnlySpan<uint>)(first == last ? [first] : [first, last]))
+        {
+            if (condition.IsWholeYear(year) || !segment.TryFilter(SearchColumn.FoundedYear, year, out var found, out _))
+                continue;
+            var some = scratch.EmptyBitmap(words);
+            found.OrInto(new Span<ulong>(some, words));
+            for (var w = 0; w < words; w++)
+            {
+                for (var word = some[w] & matches[w]; word != 0; word &= word - 1)
+                {
+                    var doc = ((uint)w << 6) | (uint)BitOperations.TrailingZeroCount(word);
+                    if (!condition.Passes(segment, doc))
+                        mask[w] &= ~(1UL << (int)(doc & 63));
+                }
+            }
         }
         return mask;
     }
@@ -281,9 +325,7 @@ internal sealed unsafe partial class SegmentQuery
             var n = 0;
             if (postings.Kind == PostingKind.Bitmap)
             {
-                var value = (ulong*)postings.Data;
-                for (var w = 0; w < words; w++)
-                    n += BitOperations.PopCount(bits[w] & value[w]);
+                n = BitSet.CountAnd(bits, (ulong*)postings.Data, words);
             }
             else
             {

@@ -41,9 +41,6 @@ internal sealed unsafe partial class SegmentQuery(Segment segment, ReadOnlyMemor
 
     public bool TotalIsLowerBound { get; private set; }
 
-    /// <summary>Whether a name or a code is exactly the text.</summary>
-    public bool IsExact { get; private set; }
-
     private bool IsDead(uint doc) => dead.Length > 0 && BitSet.Has(dead.Span, doc);
 
     private bool Passes(uint doc)
@@ -118,7 +115,6 @@ internal sealed unsafe partial class SegmentQuery(Segment segment, ReadOnlyMemor
         AddExact(Tier.Code, ExactKind.Code, plan.ExactCode, scratch.Docs);
         AddExact(Tier.Name, ExactKind.Name, plan.ExactName, scratch.Docs);
         AddExact(Tier.OtherName, ExactKind.OtherName, plan.ExactOther, scratch.Docs);
-        IsExact = scratch.Docs.Count > 0;
         if (plan.Words.Length != 1 || plan.HasLatin)
             AddExact(Tier.Person, ExactKind.Person, plan.ExactPerson, scratch.Docs);
         if (!plan.HasLatin)

@@ -14,7 +14,7 @@ internal static class LanguageMiddleware
         {
             http.Request.Path = rest.HasValue ? rest : "/"; // the pages have one route each
         }
-        else if (http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
+        else if (ProgramPaths.Contains(http.Request.Path))
         {
             http.Response.Headers.Vary = "Accept-Language";
             english = http.Request.GetTypedHeaders().AcceptLanguage.OrderByDescending(l => l.Quality ?? 1).FirstOrDefault(l =>

@@ -38,6 +38,8 @@ internal static class PlatformSetup
         }));
         services.AddResponseCompression(o => o.Providers.Add<GzipCompressionProvider>());
         services.AddRateLimiter(_ => { });
+        services.AddSingleton<RowLimit>();
+        services.AddCors();
         services.AddSingleton<IConfigureOptions<Microsoft.AspNetCore.RateLimiting.RateLimiterOptions>, ClientRateLimit>();
     }
 
@@ -51,14 +53,17 @@ internal static class PlatformSetup
         });
         app.UseResponseCompression();
         // The reference of the interface is a script that adds its own styles: both carry a nonce, and nothing else is let in there either.
-        var (plain, reference) = (SecurityHeaders(nonce: false), SecurityHeaders(nonce: true));
+        var (plain, reference, framed) = (SecurityHeaders(), SecurityHeaders(nonce: true), SecurityHeaders(framed: true));
         app.UseWhen(IsReference, docs => docs.UseSecurityHeaders(reference));
-        app.UseWhen(http => !IsReference(http), pages => pages.UseSecurityHeaders(plain));
+        app.UseWhen(IsFramed, preview => preview.UseSecurityHeaders(framed));
+        app.UseWhen(http => !IsReference(http) && !IsFramed(http), pages => pages.UseSecurityHeaders(plain));
         app.UseLanguage();
         // Machines get problem+json, people the error page, both in their language.
         app.UseWhen(IsApi, api => api.UseExceptionHandler().UseStatusCodePages());
         app.UseWhen(http => !IsApi(http), pages => pages.UseExceptionHandler("/error/500").UseStatusCodePagesWithReExecute("/error/{0}"));
+        app.UseToolGuard();
         app.UseRouting();
+        app.UseCors();
         app.UseRateLimiter();
         app.MapStaticAssets("qijian.staticwebassets.endpoints.json").DisableRateLimiting();
         app.MapRazorPages().WithStaticAssets("qijian.staticwebassets.endpoints.json");
@@ -73,8 +78,8 @@ internal static class PlatformSetup
         app.MapGet("/readyz", (IEnumerable<IReadiness> parts) => parts.All(p => p.Ready) ? Results.Text("ok") : Results.Text("starting", statusCode: 503)).ExcludeFromDescription().DisableRateLimiting();
     }
 
-    private static HeaderPolicyCollection SecurityHeaders(bool nonce) => new HeaderPolicyCollection()
-        .AddContentTypeOptionsNoSniff().AddFrameOptionsDeny().AddReferrerPolicySameOrigin().RemoveServerHeader()
+    private static HeaderPolicyCollection SecurityHeaders(bool nonce = false, bool framed = false) => (framed ? new HeaderPolicyCollection() : new HeaderPolicyCollection().AddFrameOptionsDeny())
+        .AddContentTypeOptionsNoSniff().AddReferrerPolicySameOrigin().RemoveServerHeader()
         .AddContentSecurityPolicy(csp =>
         {
             csp.AddDefaultSrc().None();
@@ -90,7 +95,7 @@ internal static class PlatformSetup
             csp.AddConnectSrc().Self();
             csp.AddFormAction().Self();
             csp.AddBaseUri().None();
-            csp.AddFrameAncestors().None();
+            if (!framed) csp.AddFrameAncestors().None();
         });
 
     /// <summary>A group of the interface, with the answers that every route of it may give.</summary>
@@ -103,7 +108,9 @@ internal static class PlatformSetup
 
     private static bool IsReference(HttpContext http) => http.Request.Path.StartsWithSegments("/docs/api", StringComparison.Ordinal);
 
-    private static bool IsApi(HttpContext http) => http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal) || http.Request.Path.StartsWithSegments("/openapi", StringComparison.Ordinal);
+    private static bool IsFramed(HttpContext http) => http.Request.Path.StartsWithSegments(ProgramPaths.Framed, StringComparison.Ordinal);
+
+    private static bool IsApi(HttpContext http) => ProgramPaths.Contains(http.Request.Path);
 }
 
 /// <summary>A part that must be ready before the site answers.</summary>

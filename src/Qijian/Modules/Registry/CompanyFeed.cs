@@ -30,7 +30,7 @@ public interface ICompanyFeed
 }
 
 /// <summary>A company as an index sees it: public registers only, persons by their public roles.</summary>
-public sealed record IndexedCompany(CompanySummary Company, IReadOnlyList<string> FormerNames, IReadOnlyList<string> OtherNames, IReadOnlyList<string> People);
+public sealed record IndexedCompany(CompanySummary Company, IReadOnlyList<string> FormerNames, IReadOnlyList<string> OtherNames, IReadOnlyList<string> People, string? Scope, string? Address);
 
 internal sealed class CompanyFeed(AppDb db, PreparedReads reads) : ICompanyFeed
 {
@@ -96,6 +96,7 @@ internal sealed class CompanyFeed(AppDb db, PreparedReads reads) : ICompanyFeed
     private static IndexedCompany Of(Company company, ReadOnlySpan<SourceRecord> records)
     {
         HashSet<string>? former = null, other = null, people = null;
+        string? scope = null, address = null;
         Span<byte> name = stackalloc byte[512];
         var ownName = company.Name is { Length: < 128 } text ? name[..Encoding.UTF8.GetBytes(text, name)] : Encoding.UTF8.GetBytes(company.Name ?? "");
         foreach (var record in records)
@@ -110,6 +111,8 @@ internal sealed class CompanyFeed(AppDb db, PreparedReads reads) : ICompanyFeed
                 }
                 else if (property == Vocabulary.PreviousName) Add(ref former, walk.Value);
                 else if (record.SupersededBy is not null) continue;
+                else if (property == Vocabulary.Scope) scope ??= Encoding.UTF8.GetString(walk.Value);
+                else if (property == Vocabulary.Address) address ??= Encoding.UTF8.GetString(walk.Value);
                 else if (property == Vocabulary.EnglishName || property == Vocabulary.ShortName) Add(ref other, walk.Value);
                 else if (property == Vocabulary.Directorship || (property == Vocabulary.Ownership && Array.Exists(walk.Fields, f => f.Key.Id == Vocabulary.Fields.PartyType.Id && f.Value is nameof(EntityType.Person)))) Add(ref people, walk.Value);
             }
@@ -118,7 +121,7 @@ internal sealed class CompanyFeed(AppDb db, PreparedReads reads) : ICompanyFeed
         // An index shows no person's page: the id that a summary holds for one is not worth its hash here.
         CompanySummary summary = new(company.Number, company.Id, company.Type, company.Name, company.CreditCode, company.RegistrationNumber, company.Lei, company.StockCode, company.Status, company.Province, company.City, company.FoundedOn,
             company is { Capital: { } minor, CapitalCurrency: { } currency } ? new Money(minor, currency) : null, company.LegalForm, company.Industry, company.LegalRepresentative, null);
-        return new(summary, former?.ToArray() ?? [], other?.ToArray() ?? [], people?.ToArray() ?? []);
+        return new(summary, former?.ToArray() ?? [], other?.ToArray() ?? [], people?.ToArray() ?? [], scope, address);
     }
 
     private static void Add(ref HashSet<string>? to, ReadOnlySpan<byte> value) => (to ??= new(StringComparer.Ordinal)).Add(Encoding.UTF8.GetString(value));

@@ -11,7 +11,7 @@ internal static class CompanyDocuments
         var c = indexed.Company;
         return new()
         {
-            Number = c.Number, Id = c.Id, Name = c.Name ?? c.Lei ?? c.Id, FormerNames = indexed.FormerNames, AlsoKnownAs = indexed.OtherNames, People = indexed.People,
+            Number = c.Number, Id = c.Id, Name = c.Name ?? c.Lei ?? c.Id, FormerNames = indexed.FormerNames, AlsoKnownAs = indexed.OtherNames, People = indexed.People, Scope = indexed.Scope, Address = indexed.Address,
             CreditCode = c.CreditCode, RegistrationNumber = c.RegistrationNumber, Lei = c.Lei, StockCode = c.StockCode,
             Province = CompanyCodes.Province(c.Province), City = CompanyCodes.City(c.City, c.Province), Industry = CompanyCodes.Industry(c.Industry), IndustryClass = CompanyCodes.Class(c.Industry), Status = c.Status is { } status ? (byte)status : (byte)0, Kind = (byte)c.Type, Listed = c.StockCode is not null,
             FoundedDay = c.FoundedOn?.DayNumber ?? 0, CapitalFen = c.Capital?.Minor ?? 0, Currency = CompanyCodes.Currency(c.Capital?.Currency), Importance = ImportanceOf(c),
@@ -34,6 +34,21 @@ internal static class CompanyDocuments
         MatchKind.Person => Matched.Person, MatchKind.Pinyin => Matched.Pinyin, MatchKind.Initials => Matched.Initials,
         MatchKind.Alias => Matched.Alias, MatchKind.Scope => Matched.Scope, MatchKind.Address => Matched.Address, MatchKind.Similar => Matched.Similar, _ => Matched.Words,
     };
+
+    // The index keeps no scope and no address: what a hit shows of them comes from the registry.
+    public static SearchHit HitOf(Engine.Search.SearchHit hit, CompanySummary company, IndexedCompany? texts, string query)
+    {
+        var matched = MatchedOf(hit.Matched);
+        if ((hit.Matched is MatchKind.Scope ? texts?.Scope : hit.Matched is MatchKind.Address ? texts?.Address : null) is { } text)
+        {
+            var (shown, ranges) = Excerpt.Of(query, text);
+            return new(company, matched, shown, [.. ranges.Select(RangeOf)]);
+        }
+
+        return new(company, matched, hit.MatchedText, [.. (hit.MatchedText is null ? hit.NameRanges : hit.MatchedRanges).Select(RangeOf)]);
+    }
+
+    private static Range RangeOf(TextRange range) => new(range.Start, range.Start + range.Length);
 
     // The amounts of a request in hundredths, as the index holds them.
     public static long? Minor(decimal? amount) => amount is { } some ? (long)(Math.Clamp(some, 0, long.MaxValue / 200) * 100) : null;

@@ -12,7 +12,7 @@ using EngineSort = Qijian.Engine.Search.SearchSort;
 namespace Qijian.Modules.Search;
 
 /// <summary>The in-memory index: saved in the data folder, mapped at start, followed as other processes change the registry.</summary>
-internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<ICompanyLookup> lookups, DataFolder folder, TimeProvider clock, ILogger<EmbeddedSearch> log) : ICompanySearch, IFollowsRegistry, IImportFollower, IPreparation, IReadiness, IDisposable
+internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<ICompanyLookup> lookups, AliasTable aliases, DataFolder folder, TimeProvider clock, ILogger<EmbeddedSearch> log) : ICompanySearch, IFollowsRegistry, IImportFollower, IPreparation, IReadiness, IDisposable
 {
     // A pager's links work on the snapshot they came from for so long; older ones are answered by the current one.
     private const int KeptSnapshots = 64;
@@ -99,6 +99,7 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
         var result = snapshot.Search(new()
         {
             Text = request.Text,
+            Alternatives = aliases.Of(request.Text),
             Filters = FacetTable.FiltersOf(request),
             FoundedFrom = request.FoundedFrom?.DayNumber, FoundedTo = request.FoundedTo?.DayNumber,
             CapitalFrom = Minor(request.CapitalFrom), CapitalTo = Minor(request.CapitalTo), Currency = CompanyCodes.Currency(request.Currency),
@@ -115,14 +116,23 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
         await using var lookup = lookups.Open();
         var companies = (await lookup.Service.SummariesAsync([.. result.Hits.Select(h => h.Number)], ct)).ToDictionary(c => c.Number);
         // A company that went while its old snapshot was paged through is left out of the page.
-        var hits = result.Hits.Where(h => companies.ContainsKey(h.Number)).Select(h => new SearchHit(companies[h.Number], MatchedOf(h.Matched), h.MatchedText,
-            [.. (h.MatchedText is null ? h.NameRanges : h.MatchedRanges).Select(r => new Range(r.Start, r.Start + r.Length))]));
+        var texts = await TextsAsync(result.Hits, ct);
+        var hits = result.Hits.Where(h => companies.ContainsKey(h.Number)).Select(h => HitOf(h, companies[h.Number], texts.GetValueOrDefault(h.Number), request.Text));
         return new([.. hits], result.Total, result.TotalIsLowerBound, Math.Max(1, request.Page), pageSize, request.Facets ? [.. FacetTable.All.Select(f => f.Of(result.Facets, request))] : [], name, result.DidYouMean, result.Took.TotalMilliseconds);
+    }
+
+    // The index keeps no scope and no address: what a hit shows of them is read again.
+    private async Task<Dictionary<int, IndexedCompany>> TextsAsync(IReadOnlyList<Engine.Search.SearchHit> hits, CancellationToken ct)
+    {
+        int[] numbers = [.. hits.Where(h => h.Matched is MatchKind.Scope or MatchKind.Address).Select(h => h.Number)];
+        if (numbers.Length == 0) return [];
+        await using var feed = feeds.Open();
+        return (await feed.Service.ReadAsync(numbers, ct)).ToDictionary(c => c.Company.Number);
     }
 
     public async Task<IReadOnlyList<SearchSuggestion>> SuggestAsync(string text, CancellationToken ct)
     {
-        var found = Index.Current.Suggest(text, 10);
+        var found = Index.Current.Suggest(text, 10, aliases.Of(text));
         if (found.Count == 0) return [];
         await using var lookup = lookups.Open();
         var companies = (await lookup.Service.SummariesAsync([.. found.Select(s => s.Number)], ct)).ToDictionary(c => c.Number);

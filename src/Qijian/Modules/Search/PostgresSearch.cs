@@ -33,11 +33,13 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
 
     private readonly NpgsqlDataSource reads, writes;
     private readonly SearchTable table;
+    private readonly Scoped<ICompanyFeed> feeds;
     private readonly Scoped<ICompanyLookup> lookups;
+    private readonly AliasTable aliases;
     private readonly ILogger<PostgresSearch> log;
     private Tuple<long, Counts>? browsed; // counts of everything, which cost a look at every row, with their commit
 
-    public PostgresSearch(IOptions<DatabaseOptions> database, Scoped<ICompanyFeed> feeds, Scoped<ICompanyLookup> lookups, ILogger<PostgresSearch> log, ILogger<SearchTable> tableLog)
+    public PostgresSearch(IOptions<DatabaseOptions> database, Scoped<ICompanyFeed> feeds, Scoped<ICompanyLookup> lookups, AliasTable aliases, ILogger<PostgresSearch> log, ILogger<SearchTable> tableLog)
     {
         NpgsqlConnectionStringBuilder connection = new(database.Value.ConnectionString);
         writes = NpgsqlDataSource.Create(connection);
@@ -45,7 +47,7 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
         connection.Options = $"{connection.Options} -c statement_timeout={TimeoutMilliseconds} -c jit=off -c work_mem=32MB -c default_transaction_read_only=on -c pg_trgm.word_similarity_threshold=0.25".TrimStart();
         reads = NpgsqlDataSource.Create(connection);
         table = new(writes, feeds, tableLog);
-        (this.lookups, this.log) = (lookups, log);
+        (this.feeds, this.lookups, this.aliases, this.log) = (feeds, lookups, aliases, log);
     }
 
     public bool Ready { get; private set; }
@@ -77,7 +79,7 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
     {
         var started = Stopwatch.GetTimestamp();
         var (page, pageSize) = (Math.Max(1, request.Page), Math.Clamp(request.PageSize, 1, 100));
-        SearchText text = new(request.Text, Aliases.Builtin.Of(request.Text));
+        SearchText text = new(request.Text, aliases.Of(request.Text));
         Question question = new(request, text, SearchCondition.Of(request), (page - 1L) * pageSize, pageSize);
         var answer = await AnswerAsync(question, ct);
         if (answer.Counts is { Total: <= Few } && table.Trigrams && text.Forgiving && await SimilarAsync(question, ct) is { Length: > 0 } similar)
@@ -91,14 +93,14 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
 
     public async Task<IReadOnlyList<SearchSuggestion>> SuggestAsync(string text, CancellationToken ct)
     {
-        SearchText asked = new(text, Aliases.Builtin.Of(text), plain: true);
+        SearchText asked = new(text, aliases.Of(text), plain: true);
         if (asked.IsEmpty) return [];
         SearchRequest request = new() { Text = text, PageSize = 10, Facets = false };
         Question question = new(request, asked, [], 0, 10) { From = asked.Key.Length > 2 ? "search_companies" : Important };
         var rows = await RowsAsync(question, SuggestMilliseconds, ct);
         if (rows.Count < 10 && asked.Key.Length <= 2) rows = await RowsAsync(question with { From = "search_companies" }, SuggestMilliseconds, ct);
         var companies = await CompaniesAsync(rows, ct);
-        var reasons = IndexOf(companies.ConvertAll(CompanyDocuments.DocumentOf)).Suggest(text, companies.Count, Aliases.Builtin.Of(text)).ToDictionary(s => s.Number);
+        var reasons = IndexOf(companies.ConvertAll(CompanyDocuments.DocumentOf)).Suggest(text, companies.Count, aliases.Of(text)).ToDictionary(s => s.Number);
         return [.. companies.Select(c => c.Company).Select(c =>
         {
             var reason = reasons.GetValueOrDefault(c.Number);
@@ -282,12 +284,17 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
     // The engine says why a company matches and what to mark: it is asked again, of the companies of one page.
     private async Task<(IReadOnlyList<SearchHit> Hits, string? Meant)> HitsAsync(Question question, List<Row> rows, CancellationToken ct)
     {
-        var companies = await CompaniesAsync(rows, ct);
-        var told = IndexOf(companies.ConvertAll(CompanyDocuments.DocumentOf)).Search(new() { Text = question.Request.Text, Alternatives = Aliases.Builtin.Of(question.Request.Text), Limit = Math.Max(1, companies.Count), Similar = question.Similar.Length > 0 });
+        if (rows.Count == 0) return ([], null);
+        var text = question.Request.Text;
+        int[] numbers = [.. rows.Select(r => r.Number)];
+        await using var feed = feeds.Open();
+        await using var lookup = lookups.Open();
+        var texts = (await feed.Service.ReadAsync(numbers, ct)).ToDictionary(c => c.Company.Number);
+        var told = IndexOf([.. texts.Values.Select(CompanyDocuments.DocumentOf)]).Search(new() { Text = text, Alternatives = aliases.Of(text), Limit = rows.Count, Similar = question.Similar.Length > 0 });
         var reasons = told.Hits.ToDictionary(h => h.Number);
-        return ([.. companies.Select(c => reasons.TryGetValue(c.Company.Number, out var reason)
-            ? new SearchHit(c.Company, CompanyDocuments.MatchedOf(reason.Matched), reason.MatchedText, [.. (reason.MatchedText is null ? reason.NameRanges : reason.MatchedRanges).Select(r => new Range(r.Start, r.Start + r.Length))])
-            : new SearchHit(c.Company, question.Similar.Contains(c.Company.Number) ? Matched.Similar : Matched.Words, null, []))], told.DidYouMean);
+        return ([.. (await lookup.Service.SummariesAsync(numbers, ct)).Select(c => reasons.TryGetValue(c.Number, out var reason)
+            ? CompanyDocuments.HitOf(reason, c, texts.GetValueOrDefault(c.Number), text)
+            : new SearchHit(c, question.Similar.Contains(c.Number) ? Matched.Similar : Matched.Words, null, []))], told.DidYouMean);
     }
 
     private async Task<List<IndexedCompany>> CompaniesAsync(List<Row> rows, CancellationToken ct)
@@ -295,7 +302,7 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
         if (rows.Count == 0) return [];
         await using var lookup = lookups.Open();
         var companies = (await lookup.Service.SummariesAsync([.. rows.Select(r => r.Number)], ct)).ToDictionary(c => c.Number);
-        return [.. rows.Where(r => companies.ContainsKey(r.Number)).Select(r => new IndexedCompany(companies[r.Number], r.Former, r.Other, r.People))];
+        return [.. rows.Where(r => companies.ContainsKey(r.Number)).Select(r => new IndexedCompany(companies[r.Number], r.Former, r.Other, r.People, null, null))];
     }
 
     private static IndexSnapshot IndexOf(IReadOnlyList<SearchDocument> documents)

@@ -14,6 +14,7 @@ public static class SearchModule
     public static IServiceCollection AddSearch(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<SearchOptions>().BindConfiguration(SearchOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<AliasTable>().AddProgramAccess();
         return SearchOptions.EngineOf(configuration) is SearchEngine.PostgreSql ? services.AddEngine<PostgresSearch>() : services.AddEngine<EmbeddedSearch>();
     }
 
@@ -31,6 +32,7 @@ public static class SearchModule
         var api = app.MapApi("Search");
         api.MapGet("companies", Search).WithSummary("Companies that a query finds, with facets").ProducesProblem(400).ProducesProblem(503);
         api.MapGet("suggest", Suggest).WithSummary("Up to ten entries for what has been typed so far").ProducesProblem(503);
+        ProgramAccess.Map(app, api);
     }
 
     private static async Task<Results<Ok<SearchJson>, ProblemHttpResult>> Search(ICompanySearch search, [AsParameters] SearchQueryString query, CancellationToken ct, [Description("1 to 100")] int pageSize = 20)

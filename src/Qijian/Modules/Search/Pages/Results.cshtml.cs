@@ -2,13 +2,14 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using Qijian.Modules.Registry;
 using Qijian.Modules.Shared;
 
 namespace Qijian.Modules.Search;
 
-internal sealed class ResultsModel(ICompanySearch search, ICompanyLookup companies) : PageModel
+internal sealed class ResultsModel(ICompanySearch search, ICompanyLookup companies, IOptions<ExportOptions> export) : PageModel
 {
     /// <summary>So many values of a facet stand open; the rest are one click away.</summary>
     public const int ValuesShown = 8;
@@ -56,7 +57,7 @@ internal sealed class ResultsModel(ICompanySearch search, ICompanyLookup compani
         Asked = Query.Request with { Text = Q };
         Found = await search.SearchAsync(Asked, ct);
         Fictional = (await companies.OverviewAsync(ct)).Datasets.Any(d => d.Fictional);
-        Chips = [.. FacetTable.All.SelectMany(f => Values(f.Name).Select(v => (LabelOf(f, v), Toggle(f.Name, v))))];
+        Chips = [.. FacetTable.All.SelectMany(f => Values(f.Name).Select(v => (LabelOf(f, v), Toggle(f.Name, v)))), .. RangeChips()];
         for (var text = Q; Found.Total == 0 && Nearest.Count == 0 && text.Length > 2; text = text[..^Math.Max(1, text.Length / 3)]) Nearest = [.. (await search.SuggestAsync(text, ct)).Take(5)];
         return Page();
     }
@@ -69,6 +70,25 @@ internal sealed class ResultsModel(ICompanySearch search, ICompanyLookup compani
         return word is null || (facet.Name is "founded" && word.Value != value) ? value : word.Label;
     }
 
+    private IEnumerable<(string Label, string Link)> RangeChips()
+    {
+        if (Asked.FoundedFrom is { } from) yield return (Text.ChipFoundedFrom.With(Format.Day(from)), With("foundedFrom", null));
+        if (Asked.FoundedTo is { } to) yield return (Text.ChipFoundedTo.With(Format.Day(to)), With("foundedTo", null));
+        var currency = CompanyCodes.CurrencyName(CompanyCodes.Currency(Asked.Currency));
+        if (Asked.CapitalFrom is { } least) yield return (Text.ChipCapitalFrom.With(least, currency), With("capitalFrom", null));
+        if (Asked.CapitalTo is { } most) yield return (Text.ChipCapitalTo.With(most, currency), With("capitalTo", null));
+    }
+
+    /// <summary>Whether a range of a facet's property is asked for.</summary>
+    public bool HasRange(string facet) => facet is "founded" ? (Asked.FoundedFrom ?? Asked.FoundedTo) is not null : facet is "capital" && (Asked.CapitalFrom ?? Asked.CapitalTo) is not null;
+
+    /// <summary>What a range form keeps of the query string.</summary>
+    public IEnumerable<(string Name, string Value)> Others(string facet) => Request.Query
+        .Where(p => p.Key is not ("page" or "snapshot") && p.Key != facet + "From" && p.Key != facet + "To").SelectMany(p => p.Value, (p, v) => (p.Key, v ?? ""));
+
+    /// <summary>How deep a class of industry lies, as a style.</summary>
+    public static string? Depth(string facet, string value) => facet is "industry" && value.Length > 1 ? value.Length > 3 ? "deeper" : "deep" : null;
+
     /// <summary>The same page with one value of a facet taken in or out; a narrower class of industry takes the place of the wider one, and one currency that of another.</summary>
     public string Toggle(string facet, string value)
     {
@@ -78,7 +98,7 @@ internal sealed class ResultsModel(ICompanySearch search, ICompanyLookup compani
         bool Covers(string other) => facet is "industry" && other.StartsWith(value, StringComparison.Ordinal);
     }
 
-    public string With(string name, string? value) => Link(name, value is null ? [] : [value], keepSnapshot: name != "sort");
+    public string With(string name, string? value) => Link(name, value is null ? [] : [value], keepSnapshot: name is "page");
 
     /// <summary>Another page of the same snapshot, so that nothing is shown twice or left out while data changes.</summary>
     public string PageLink(long page)
@@ -89,6 +109,18 @@ internal sealed class ResultsModel(ICompanySearch search, ICompanyLookup compani
         return Language.Path("/search") + query.ToQueryString();
     }
 
+    public int ExportLimit => export.Value.ExportLimit;
+
+    /// <summary>What was found as a file, of the same snapshot.</summary>
+    public string ExportLink(string format)
+    {
+        QueryBuilder query = new(Request.Query.Where(p => p.Key is not ("page" or "snapshot" or "format" or "lang")).SelectMany(p => p.Value, (p, v) => KeyValuePair.Create(p.Key, v ?? "")));
+        query.Add("format", format);
+        query.Add("lang", Language.IsEnglish ? "en" : "zh");
+        query.Add("snapshot", Found.Snapshot);
+        return ExportEndpoint.Path + query.ToQueryString();
+    }
+
     public string Cleared() => Language.Path("/search") + new QueryBuilder { { "q", Q } }.ToQueryString();
 
     /// <summary>Why an entry was found, in a word or two.</summary>
@@ -96,7 +128,7 @@ internal sealed class ResultsModel(ICompanySearch search, ICompanyLookup compani
     {
         Matched.FormerName => Text.WhyFormerName, Matched.OtherName => Text.WhyOtherName, Matched.Person => Text.WhyPerson, Matched.Pinyin => Text.WhyPinyin, Matched.Initials => Text.WhyInitials,
         Matched.CreditCode => Text.WhyCreditCode, Matched.RegistrationNumber => Text.WhyRegistrationNumber, Matched.StockCode => Text.WhyStock, Matched.Lei => Text.WhyLei,
-        Matched.Words => Text.WhyWords, _ => Text.WhyName,
+        Matched.Words => Text.WhyWords, Matched.Alias => Text.WhyAlias, Matched.Scope => Text.WhyScope, Matched.Address => Text.WhyAddress, Matched.Similar => Text.WhySimilar, _ => Text.WhyName,
     };
 
     public static IEnumerable<(string Label, string Value)> Rows(CompanySummary c)
