@@ -27,7 +27,15 @@ internal static class CompanyDocuments
         return (c.StockCode is null ? 0 : 100_000u) + (closed ? 0 : 10_000u) + (c.Lei is null ? 0 : 2_000u) + (capital * 100) + age;
     }
 
-    /// <summary>A hit as the page shows it; of a scope or an address the part that matched.</summary>
+    public static Matched MatchedOf(MatchKind kind) => kind switch
+    {
+        MatchKind.None => Matched.Browse, MatchKind.CreditCode => Matched.CreditCode, MatchKind.RegistrationNumber => Matched.RegistrationNumber, MatchKind.Lei => Matched.Lei,
+        MatchKind.StockCode => Matched.StockCode, MatchKind.Name or MatchKind.NamePrefix => Matched.Name, MatchKind.FormerName => Matched.FormerName, MatchKind.AlsoKnownAs => Matched.OtherName,
+        MatchKind.Person => Matched.Person, MatchKind.Pinyin => Matched.Pinyin, MatchKind.Initials => Matched.Initials,
+        MatchKind.Alias => Matched.Alias, MatchKind.Scope => Matched.Scope, MatchKind.Address => Matched.Address, MatchKind.Similar => Matched.Similar, _ => Matched.Words,
+    };
+
+    // The index keeps no scope and no address: what a hit shows of them comes from the registry.
     public static SearchHit HitOf(Engine.Search.SearchHit hit, CompanySummary company, IndexedCompany? texts, string query)
     {
         var matched = MatchedOf(hit.Matched);
@@ -41,14 +49,6 @@ internal static class CompanyDocuments
     }
 
     private static Range RangeOf(TextRange range) => new(range.Start, range.Start + range.Length);
-
-    public static Matched MatchedOf(MatchKind kind) => kind switch
-    {
-        MatchKind.None => Matched.Browse, MatchKind.CreditCode => Matched.CreditCode, MatchKind.RegistrationNumber => Matched.RegistrationNumber, MatchKind.Lei => Matched.Lei,
-        MatchKind.StockCode => Matched.StockCode, MatchKind.Name or MatchKind.NamePrefix => Matched.Name, MatchKind.FormerName => Matched.FormerName, MatchKind.AlsoKnownAs => Matched.OtherName,
-        MatchKind.Person => Matched.Person, MatchKind.Pinyin => Matched.Pinyin, MatchKind.Initials => Matched.Initials,
-        MatchKind.Alias => Matched.Alias, MatchKind.Scope => Matched.Scope, MatchKind.Address => Matched.Address, MatchKind.Similar => Matched.Similar, _ => Matched.Words,
-    };
 
     // The amounts of a request in hundredths, as the index holds them.
     public static long? Minor(decimal? amount) => amount is { } some ? (long)(Math.Clamp(some, 0, long.MaxValue / 200) * 100) : null;

@@ -281,25 +281,17 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
     // The engine says why a company matches and what to mark: it is asked again, of the companies of one page.
     private async Task<(IReadOnlyList<SearchHit> Hits, string? Meant)> HitsAsync(Question question, List<Row> rows, CancellationToken ct)
     {
-        var companies = await CompaniesAsync(rows, ct);
-        var told = Tell();
-        Dictionary<int, IndexedCompany> texts = [];
-        if (companies.Where(c => !told.Hits.Any(h => h.Number == c.Company.Number)).Select(c => c.Company.Number).ToArray() is { Length: > 0 } others)
-        {
-            // Found by a scope or an address, which the table holds only as words.
-            await using var feed = feeds.Open();
-            texts = (await feed.Service.ReadAsync(others, ct)).ToDictionary(c => c.Company.Number);
-            companies = companies.ConvertAll(c => texts.GetValueOrDefault(c.Company.Number, c));
-            told = Tell();
-        }
-
+        if (rows.Count == 0) return ([], null);
+        var text = question.Request.Text;
+        int[] numbers = [.. rows.Select(r => r.Number)];
+        await using var feed = feeds.Open();
+        await using var lookup = lookups.Open();
+        var texts = (await feed.Service.ReadAsync(numbers, ct)).ToDictionary(c => c.Company.Number);
+        var told = IndexOf([.. texts.Values.Select(CompanyDocuments.DocumentOf)]).Search(new() { Text = text, Alternatives = aliases.Of(text), Limit = rows.Count, Similar = question.Similar.Length > 0 });
         var reasons = told.Hits.ToDictionary(h => h.Number);
-        return ([.. companies.Select(c => reasons.TryGetValue(c.Company.Number, out var reason)
-            ? CompanyDocuments.HitOf(reason, c.Company, texts.GetValueOrDefault(c.Company.Number), question.Request.Text)
-            : new SearchHit(c.Company, question.Similar.Contains(c.Company.Number) ? Matched.Similar : Matched.Words, null, []))], told.DidYouMean);
-
-        SearchResult Tell() => IndexOf(companies.ConvertAll(CompanyDocuments.DocumentOf))
-            .Search(new() { Text = question.Request.Text, Alternatives = aliases.Of(question.Request.Text), Limit = Math.Max(1, companies.Count), Similar = question.Similar.Length > 0 });
+        return ([.. (await lookup.Service.SummariesAsync(numbers, ct)).Select(c => reasons.TryGetValue(c.Number, out var reason)
+            ? CompanyDocuments.HitOf(reason, c, texts.GetValueOrDefault(c.Number), text)
+            : new SearchHit(c, question.Similar.Contains(c.Number) ? Matched.Similar : Matched.Words, null, []))], told.DidYouMean);
     }
 
     private async Task<List<IndexedCompany>> CompaniesAsync(List<Row> rows, CancellationToken ct)

@@ -15,6 +15,7 @@ public static class SearchModule
     {
         services.AddSingleton<AliasTable>().AddProgramAccess();
         services.AddOptions<SearchOptions>().BindConfiguration(SearchOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<AliasTable>().AddProgramAccess();
         return SearchOptions.EngineOf(configuration) is SearchEngine.PostgreSql ? services.AddEngine<PostgresSearch>() : services.AddEngine<EmbeddedSearch>();
     }
 

@@ -63,7 +63,7 @@ public abstract class CompanySearchTests(SearchSite shared)
     [InlineData("xinghaishilikeji", SampleRegister.Showcase.CompanyCode, Matched.Pinyin), InlineData("luanzengshi", SampleRegister.Showcase.LuanCode, Matched.Pinyin)]
     [InlineData("xhslkj", SampleRegister.Showcase.CompanyCode, Matched.Initials), InlineData("lazssl", SampleRegister.Showcase.LuanCode, Matched.Initials)]
     [InlineData("91993201MA0000015N", SampleRegister.Showcase.CompanyCode, Matched.CreditCode), InlineData("91993201ma00000", SampleRegister.Showcase.CompanyCode, Matched.CreditCode), InlineData("９１９９３２０１ＭＡ０００００１５Ｎ", SampleRegister.Showcase.CompanyCode, Matched.CreditCode)]
-    [InlineData("995102000000194", null, Matched.RegistrationNumber), InlineData("99510200000019", null, Matched.RegistrationNumber), InlineData("990001.SZ", SampleRegister.Showcase.ListedCode, Matched.StockCode), InlineData("990001", SampleRegister.Showcase.ListedCode, Matched.StockCode)]
+    [InlineData("995102000000194", null, Matched.RegistrationNumber), InlineData("99510200000019", null, Matched.RegistrationNumber), InlineData("201MA0000015", SampleRegister.Showcase.CompanyCode, Matched.CreditCode), InlineData("990001.SZ", SampleRegister.Showcase.ListedCode, Matched.StockCode), InlineData("990001", SampleRegister.Showcase.ListedCode, Matched.StockCode)]
     [InlineData("林思远", SampleRegister.Showcase.CompanyCode, Matched.Person), InlineData("林思远 星海", SampleRegister.Showcase.CompanyCode, null), InlineData("xinghai 科技", SampleRegister.Showcase.CompanyCode, null)]
     public async Task One_box_finds_a_company_by(string text, string? id, Matched? matched)
     {
@@ -332,6 +332,25 @@ public abstract class CompanySearchTests(SearchSite shared)
     }
 
     // ---- Changes ----
+
+    [Fact]
+    public async Task A_scope_and_an_address_are_found_shown_and_marked()
+    {
+        await using var site = await shared.StartAsync();
+        await site.ImportAsync("a.jsonl", """
+            {"name":"甲新来示例有限公司","creditCode":"91993201MA0000015N","scope":"研磨机床的制造；仪表维修","address":"示例市梧桐大道303号"}
+            {"name":"乙新来示例有限公司","creditCode":"91994402MA000012XW","scope":"粮食收购"}
+            """);
+        await WaitAsync(site, "新来", p => p.Total == 2);
+        var scope = Assert.Single((await SearchAsync(site, new() { Text = "研磨机床" })).Hits);
+        Assert.Equal((Matched.Scope, "91993201MA0000015N"), (scope.Matched, scope.Company.Id));
+        Assert.Equal(["研磨机床"], scope.Marks.Select(m => scope.MatchedText![m]));
+        Assert.Equal(Matched.Address, Assert.Single((await SearchAsync(site, new() { Text = "梧桐大道" })).Hits).Matched);
+        Assert.Equal(1, (await SearchAsync(site, new() { Text = "address:梧桐大道" })).Total);
+        Assert.Equal(1, (await SearchAsync(site, new() { Text = "scope:\"仪表维修\"" })).Total);
+        Assert.Equal(0, (await SearchAsync(site, new() { Text = "name:研磨" })).Total);
+        Assert.Equal("91994402MA000012XW", Assert.Single((await SearchAsync(site, new() { Text = "新来 -研磨" })).Hits).Company.Id);
+    }
 
     [Fact]
     public async Task An_imported_change_is_found_what_it_replaced_as_a_former_name_and_what_is_removed_no_longer()
