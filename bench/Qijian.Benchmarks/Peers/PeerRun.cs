@@ -120,7 +120,7 @@ internal static partial class PeerRun
     private static PeerCell Measure(IPeer peer, PeerKind kind, PeerQuery[] queries, PeerData data, TimeSpan budget, Dictionary<(PeerKind, int), PeerAnswer> ours)
     {
         var warm = Stopwatch.StartNew();
-        for (var i = 0; i < 4000 && warm.Elapsed < budget / 3; i++)
+        for (var i = 0; i < 4000 && warm.Elapsed < budget / 2; i++)
             peer.Ask(queries[i % queries.Length]);
         var best = new double[queries.Length];
         Array.Fill(best, double.MaxValue);
@@ -144,7 +144,7 @@ internal static partial class PeerRun
         }
         var cpu = own > TimeSpan.Zero ? own : peer.Cpu - cpuBefore;
         var times = best.Where(t => t < double.MaxValue).Order().ToArray();
-        var (same, compared, sameFacets) = (0, 0, 0);
+        var (same, compared, sameFacets, difference) = (0, 0, 0, "");
         for (var i = 0; i < queries.Length; i++)
         {
             if (answers[i] is not { } answer)
@@ -154,12 +154,15 @@ internal static partial class PeerRun
             if (!ours.TryGetValue((kind, i), out var our))
                 continue;
             compared++;
-            same += (answer.Total < 0 ? answer.Hits.ToHashSet().SetEquals(our.Hits) : answer.Total == our.Total) ? 1 : 0;
+            if (answer.Total < 0 ? answer.Hits.ToHashSet().SetEquals(our.Hits) : answer.Total == our.Total)
+                same++;
+            else if (difference.Length == 0)
+                difference = $" (“{queries[i].Text}”: {Math.Max(answer.Total, answer.Hits.Count):N0}, ours {Math.Max(our.Total, our.Hits.Count):N0})";
             sameFacets += answer.FacetSum == our.FacetSum ? 1 : 0;
         }
         var agreement = peer is EmbeddedPeer ? $"{ours.Where(o => o.Key.Item1 == kind).Average(o => (double)Math.Max(o.Value.Total, o.Value.Hits.Count)):N0} results"
             : kind == PeerKind.Typo ? ""
-            : $"{(kind is PeerKind.Prefix or PeerKind.Initials ? "hits" : "totals")} agree on {same} of {compared}{(queries[0].Faceted ? $", facets on {sameFacets}" : "")}";
+            : $"{(kind is PeerKind.Prefix or PeerKind.Initials ? "hits" : "totals")} agree on {same} of {compared}{difference}{(queries[0].Faceted ? $", facets on {sameFacets}" : "")}";
         double? recall = kind != PeerKind.Typo ? null : answers.Select((a, i) => (a, i)).Where(p => p.a is not null)
             .Average(p => p.a!.Hits.Take(3).Any(h => data.NameOf(h) == data.NameOf(queries[p.i].Expected)) ? 1.0 : 0);
         return new PeerCell("", kind.ToString(), times.Length, cpu.TotalMilliseconds / asked, times[times.Length / 2], times[times.Length * 95 / 100], times[times.Length * 99 / 100], null, agreement, recall);

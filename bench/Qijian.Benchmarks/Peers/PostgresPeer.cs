@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -32,7 +30,7 @@ internal sealed class PostgresPeer : IPeer
         cluster = Path.Combine(folder, "cluster");
         Directory.CreateDirectory(cluster);
         if (Environment.UserName == "root")
-            Start("chown", "postgres", cluster);
+            LineServer.Run("chown", "postgres", cluster);
         var port = FreePort();
         AsPostgres("initdb", "-D", cluster, "-U", "app", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N");
         AsPostgres("pg_ctl", "-D", cluster, "-w", "-l", Path.Combine(cluster, "log"), "-o",
@@ -169,17 +167,9 @@ internal sealed class PostgresPeer : IPeer
     {
         var path = Path.Combine(programs!, program);
         if (Environment.UserName == "root")
-            Start("setpriv", ["--reuid=postgres", "--regid=postgres", "--init-groups", path, .. arguments]);
+            LineServer.Run("setpriv", ["--reuid=postgres", "--regid=postgres", "--init-groups", path, .. arguments]);
         else
-            Start(path, arguments);
-    }
-
-    private static void Start(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = "/", RedirectStandardOutput = true })!;
-        process.WaitForExit();
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}"));
+            LineServer.Run(path, arguments);
     }
 
     private static int FreePort()
