@@ -162,7 +162,7 @@ internal sealed class EmbeddedFinder : IFindCompanies
         index = opened;
     }
 
-    public IReadOnlyList<int> Find(string text, int most) => [.. index.Current.Search(new SearchQuery { Text = text, Limit = most }).Hits.Select(h => h.Number)];
+    public IReadOnlyList<int> Find(string text, int most) => [.. index.Current.Search(new SearchQuery { Text = text, Alternatives = Aliases.Builtin.Of(text), Limit = most }).Hits.Select(h => h.Number)];
 
     public void Dispose() => index.Dispose();
 }

@@ -12,7 +12,7 @@ namespace Qijian.Engine.Search;
 public static class IndexFormat
 {
     /// <summary>Raised by any change of layout, columns, terms or text normalisation: an older file is then refused and rebuilt.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     internal const ulong Magic = 0x3130_5844_4E49_4A51; // "QJINDX01"
     internal const int HeadBytes = 64;

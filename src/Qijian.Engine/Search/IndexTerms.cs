@@ -11,9 +11,11 @@ internal enum TermField
     OtherName = 2,
     Person = 3,
 
-    // The next two have their numbers so that indexing them changes no other term.
     Scope = 4,
     Address = 5,
+
+    /// <summary>Codes, by three characters in a row.</summary>
+    Code = 6,
 }
 
 /// <summary>Strings kept with a document.</summary>
@@ -37,6 +39,9 @@ internal interface ITermSink
 
     /// <summary>A run of letters, or of digits.</summary>
     void Word(ReadOnlySpan<char> word);
+
+    /// <summary>After a run of digits that a hanzi follows at once, both: 303号.</summary>
+    void Numbered(ReadOnlySpan<char> numberAndHan);
 }
 
 /// <summary>Cuts normalised text into terms and names them by 64-bit keys.</summary>
@@ -48,12 +53,25 @@ internal static class IndexTerms
 {
     private const int Single = 0, Pair = 1, Latin = 2;
 
+    /// <summary>The shortest piece of a code that is looked for.</summary>
+    public const int CodePiece = 6;
+
+    /// <summary>Whether a field has no terms of single hanzi: long texts, in which one says nothing.</summary>
+    public static bool HasPairsOnly(TermField field) => field is TermField.Scope or TermField.Address;
+
     public static ulong OfHan(TermField field, int rune) => Mix(field, Single, (uint)rune);
 
     public static ulong OfPair(TermField field, int first, int second) => Mix(field, Pair, ((ulong)(uint)first << 24) | (uint)second);
 
     public static ulong OfWord(TermField field, ReadOnlySpan<char> word) =>
         Mix(field, Latin, XxHash3.HashToUInt64(MemoryMarshal.AsBytes(word)) >> 8);
+
+    /// <summary>The terms of a code, or of a piece of one.</summary>
+    public static IEnumerable<ulong> OfCode(string key)
+    {
+        for (var i = 0; i + 3 <= key.Length; i++)
+            yield return OfWord(TermField.Code, key.AsSpan(i, 3));
+    }
 
     /// <summary>Key of an exact value; the kind of value is part of the hash. Verified against stored text by the reader.</summary>
     public static ulong OfExact(ExactKind kind, ReadOnlySpan<char> key) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(key), (long)kind);
@@ -82,6 +100,8 @@ internal static class IndexTerms
                     while (i < normalized.Length && TextKeys.Classify(normalized, i, out _, out length) == kind);
                     sink.Word(normalized[start..i]);
                     previous = 0;
+                    if (kind == CharKind.Digit && i < normalized.Length && TextKeys.Classify(normalized, i, out _, out length) == CharKind.Han)
+                        sink.Numbered(normalized[start..(i + length)]);
                     break;
                 default:
                     i += length;
@@ -108,6 +128,9 @@ internal enum ExactKind
     OtherName = 2,
     Person = 3,
     Code = 4,
+
+    /// <summary>The whole pinyin of a name, where the tables of its beginnings do not hold all of it.</summary>
+    Pinyin = 5,
 }
 
 internal enum CharKind

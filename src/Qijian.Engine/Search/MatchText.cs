@@ -39,6 +39,65 @@ internal static class Stored
         return false;
     }
 
+    /// <summary>Whether the pinyin, or the initials, of a former or other name begin with the letters.</summary>
+    public static bool HasLatinPrefix(StoredReader stored, bool initials, string letters) => LatinPrefix(stored, initials, letters) is not null;
+
+    /// <summary>The former or other name whose pinyin, or initials, begin with the letters.</summary>
+    public static (StoredField Field, string Text)? LatinPrefix(StoredReader stored, bool initials, string letters)
+    {
+        while (stored.Next())
+        {
+            if (!IsOf(stored.Field, ExactKind.OtherName))
+                continue;
+            var text = stored.Value.ToString();
+            var key = NameKeys.KeyOf(text);
+            Span<char> read = new char[key.Length * Text.Pinyin.MaxSyllable];
+            if (!TextKeys.IsLatin(key) && read[..(initials ? NameKeys.Initials(key, read) : NameKeys.Pinyin(key, read))].StartsWith(letters))
+                return (stored.Field, text);
+        }
+        return null;
+    }
+
+    /// <summary>Whether some code has the key anywhere in it.</summary>
+    public static bool HasPiece(StoredReader stored, string key)
+    {
+        if (NameKeys.KeyOf(stored.Id.ToString()).Contains(key, StringComparison.Ordinal))
+            return true;
+        while (stored.Next())
+        {
+            if (IsOf(stored.Field, ExactKind.Code) && NameKeys.KeyOf(stored.Value.ToString()).Contains(key, StringComparison.Ordinal))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Whether a word is in a text of its field: in one piece where it is exact.</summary>
+    public static bool HasWord(StoredReader stored, QueryWord word)
+    {
+        if (word.Field is QueryField.Any or QueryField.Name && Holds(stored.Name))
+            return true;
+        while (stored.Next())
+        {
+            var asked = word.Field switch
+            {
+                QueryField.Any => stored.Field is StoredField.FormerName or StoredField.AlsoKnownAs or StoredField.Person,
+                QueryField.Former => stored.Field == StoredField.FormerName,
+                QueryField.Other => stored.Field == StoredField.AlsoKnownAs,
+                QueryField.Person => stored.Field == StoredField.Person,
+                _ => false,
+            };
+            if (asked && Holds(stored.Value))
+                return true;
+        }
+        return false;
+
+        bool Holds(StoredText text)
+        {
+            var key = NameKeys.KeyOf(text.ToString());
+            return word.Exact ? key.Contains(word.Key, StringComparison.Ordinal) : MatchText.Contains(key, word.Key);
+        }
+    }
+
     /// <summary>Compares without allocating for texts of ordinary length.</summary>
     public static bool KeyEquals(StoredText text, string key, bool prefix)
     {
@@ -96,9 +155,53 @@ internal static class MatchText
         var name = stored.Name.ToString();
         if (plan.IsEmpty)
             return new SearchHit(candidate.Number, id, name, MatchKind.None, null, [], []);
-        var (kind, text) = Reason(stored, name, candidate, plan);
-        var ranges = kind is MatchKind.Pinyin or MatchKind.Initials ? PinyinRanges(name, kind, plan.Key) : Ranges(name, plan);
-        return new SearchHit(candidate.Number, id, name, kind, text, ranges, text is null ? [] : Ranges(text, plan));
+        var (kind, text) = candidate.Tier == Tier.Text ? (TextField(segment, candidate.Doc, plan), null) : Reason(stored, name, candidate, plan);
+        var ranges = kind switch
+        {
+            MatchKind.Pinyin or MatchKind.Initials => PinyinRanges(name, kind, plan.Key),
+            MatchKind.Alias => [.. plan.Alternatives.Select(a => Ranges(name, a)).FirstOrDefault(r => r.Length > 0, [])],
+            MatchKind.Similar => SimilarRanges(name, plan),
+            _ => Ranges(name, plan),
+        };
+        return new SearchHit(candidate.Number, id, name, kind, text, ranges, text is null ? [] : kind == MatchKind.Similar ? SimilarRanges(text, plan) : Ranges(text, plan));
+    }
+
+    /// <summary>The text as the most similar name of a hit has it; null where that is no other.</summary>
+    public static string? Corrected(Segment segment, Candidate candidate, QueryPlan plan)
+    {
+        var stored = segment.Stored(candidate.Doc);
+        var name = stored.Name.ToString();
+        return plan.Fuzzy.Corrected(MostSimilar(stored, name, plan) ?? name);
+    }
+
+    /// <summary>Another name, where it is more like the text than the name.</summary>
+    private static string? MostSimilar(StoredReader stored, string name, QueryPlan plan)
+    {
+        var best = SimilarNames.Align(plan.Key, NameKeys.KeyOf(name)).Likeness;
+        string? other = null;
+        while (stored.Next())
+        {
+            if (!Stored.IsOf(stored.Field, ExactKind.OtherName))
+                continue;
+            var text = stored.Value.ToString();
+            var likeness = SimilarNames.Align(plan.Key, NameKeys.KeyOf(text)).Likeness;
+            if (likeness <= best)
+                continue;
+            best = likeness;
+            other = text;
+        }
+        return other;
+    }
+
+    /// <summary>In which of the texts that are not kept the words are.</summary>
+    private static MatchKind TextField(Segment segment, uint doc, QueryPlan plan)
+    {
+        for (var field = 3; field < QueryPlan.FieldCount; field++)
+        {
+            if (plan.Wanted.Any(w => w.Terms[field].Length > 0 && Array.TrueForAll(w.Terms[field], t => segment.Has(t, doc))))
+                return field == 3 ? MatchKind.Scope : MatchKind.Address;
+        }
+        return MatchKind.All;
     }
 
     public static Suggestion Suggest(Segment segment, Candidate candidate, QueryPlan plan)
@@ -119,6 +222,12 @@ internal static class MatchText
     {
         switch (candidate.Tier)
         {
+            case Tier.CodePiece:
+                return Piece(stored, plan.Key) ?? (MatchKind.CreditCode, stored.Id.ToString());
+            case Tier.Pinyin or Tier.Initials when !NameHasLatin(name, plan.Key) && Stored.LatinPrefix(stored, candidate.Tier == Tier.Initials, plan.Key) is var (field, other):
+                return (KindOf(field), other);
+            case Tier.Similar:
+                return (MatchKind.Similar, MostSimilar(stored, name, plan));
             case Tier.Code or Tier.CodePrefix:
                 return Value(stored, ExactKind.Code, plan.Key, candidate.Tier == Tier.CodePrefix) ?? (MatchKind.CreditCode, stored.Id.ToString());
             case Tier.OtherName or Tier.OtherPrefix:
@@ -142,6 +251,16 @@ internal static class MatchText
         return null;
     }
 
+    private static (MatchKind, string?)? Piece(StoredReader stored, string key)
+    {
+        while (stored.Next())
+        {
+            if (Stored.IsOf(stored.Field, ExactKind.Code) && NameKeys.KeyOf(stored.Value.ToString()).Contains(key, StringComparison.Ordinal))
+                return (KindOf(stored.Field), stored.Value.ToString());
+        }
+        return null;
+    }
+
     private static MatchKind KindOf(StoredField field) => field switch
     {
         StoredField.FormerName => MatchKind.FormerName,
@@ -156,7 +275,8 @@ internal static class MatchText
     private static (MatchKind, string?) RestReason(StoredReader stored, string name, QueryPlan plan)
     {
         var nameKey = NameKeys.KeyOf(name);
-        var missing = Array.FindAll(plan.Words, w => !Contains(nameKey, w.Key));
+        QueryWord[] words = [.. plan.Wanted];
+        var missing = Array.FindAll(words, w => !Contains(nameKey, w.Key));
         if (missing.Length == 0)
             return (MatchKind.Name, null);
         string? partial = null;
@@ -164,7 +284,7 @@ internal static class MatchText
         {
             var text = stored.Value.ToString();
             var key = NameKeys.KeyOf(text);
-            if (Stored.IsOf(stored.Field, ExactKind.Code) ? key.StartsWith(plan.Key, StringComparison.Ordinal) : Array.TrueForAll(plan.Words, w => Contains(key, w.Key)))
+            if (Stored.IsOf(stored.Field, ExactKind.Code) ? Array.Exists(missing, w => key.Contains(w.Key, StringComparison.Ordinal)) : Array.TrueForAll(words, w => Contains(key, w.Key)))
                 return (KindOf(stored.Field), text);
             if (partial is null && Array.Exists(missing, w => Contains(key, w.Key)))
                 partial = text;
@@ -181,7 +301,17 @@ internal static class MatchText
             || pinyin[..NameKeys.Pinyin(key.AsSpan(PlacePrefix.Length(key)), pinyin)].StartsWith(letters);
     }
 
-    private static bool Contains(string text, string word)
+    private static bool NameHasLatin(string name, string letters)
+    {
+        var key = NameKeys.KeyOf(name);
+        if (NameStartsWith(key, letters))
+            return true;
+        Span<char> initials = new char[key.Length * Text.Pinyin.MaxSyllable];
+        return initials[..NameKeys.Initials(key, initials)].StartsWith(letters)
+            || initials[..NameKeys.Initials(key.AsSpan(PlacePrefix.Length(key)), initials)].StartsWith(letters);
+    }
+
+    public static bool Contains(string text, string word)
     {
         if (text.Contains(word, StringComparison.Ordinal))
             return true;
@@ -198,21 +328,9 @@ internal static class MatchText
     /// <summary>Where the words are in a displayed text, widths, scripts and brackets aside; pairs of a word where it is not in one piece.</summary>
     public static TextRange[] Ranges(string text, QueryPlan plan)
     {
-        Span<char> key = text.Length <= 512 ? stackalloc char[text.Length] : new char[text.Length];
-        Span<int> at = text.Length <= 512 ? stackalloc int[text.Length] : new int[text.Length];
-        var n = 0;
-        for (var i = 0; i < text.Length; i++)
-        {
-            var c = char.IsSurrogate(text[i]) ? text[i] : Text.Normalizer.Fold(text[i]);
-            if (!char.IsSurrogate(c) && TextKeys.Classify(new ReadOnlySpan<char>(in c), 0, out _, out _) == CharKind.Other)
-                continue;
-            key[n] = c;
-            at[n++] = i;
-        }
-        key = key[..n];
-        Span<bool> marked = text.Length <= 512 ? stackalloc bool[text.Length] : new bool[text.Length];
-        marked.Clear();
-        foreach (var word in plan.Words)
+        var key = KeyAndPlaces(text, out var at);
+        var marked = new bool[text.Length];
+        foreach (var word in plan.Wanted)
         {
             if (Mark(key, at, word.Key, marked))
                 continue;
@@ -223,6 +341,38 @@ internal static class MatchText
             }
         }
         return Collect(marked);
+    }
+
+    /// <summary>The characters that a similar name shares with the text, in the part that is like it.</summary>
+    private static TextRange[] SimilarRanges(string text, QueryPlan plan)
+    {
+        var key = KeyAndPlaces(text, out var at);
+        var marked = new bool[text.Length];
+        foreach (var word in plan.Words)
+        {
+            var aligned = SimilarNames.Align(word.Key, key);
+            var moved = aligned.Likeness < SimilarNames.Least;
+            for (var i = moved ? 0 : aligned.Start; i < (moved ? key.Length : aligned.Start + aligned.Length); i++)
+                marked[at[i]] |= word.Key.Contains(key[i], StringComparison.Ordinal);
+        }
+        return Collect(marked);
+    }
+
+    /// <summary>The key of a displayed text, and where each of its characters stands in it.</summary>
+    private static char[] KeyAndPlaces(string text, out int[] at)
+    {
+        var key = new char[text.Length];
+        at = new int[text.Length];
+        var n = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = char.IsSurrogate(text[i]) ? text[i] : Text.Normalizer.Fold(text[i]);
+            if (!char.IsSurrogate(c) && TextKeys.Classify(new ReadOnlySpan<char>(in c), 0, out _, out _) == CharKind.Other)
+                continue;
+            key[n] = c;
+            at[n++] = i;
+        }
+        return key[..n];
     }
 
     private static bool Mark(ReadOnlySpan<char> key, ReadOnlySpan<int> at, ReadOnlySpan<char> word, Span<bool> marked)

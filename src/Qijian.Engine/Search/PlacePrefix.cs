@@ -17,6 +17,13 @@ internal static class PlacePrefix
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Known =
         $"{Provinces} {Cities}".Split(' ').ToHashSet(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
+    private const int LongestRegion = 8;
+
+    // Provinces, cities, counties and districts with the word that says what they are.
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Regions =
+        Identifiers.Regions.All.Select(r => r.Name).Where(n => n.Length is >= 3 and <= LongestRegion && n[^1] is '省' or '市' or '县' or '区' or '旗' or '州' or '盟')
+            .ToHashSet(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+
     /// <summary>Characters of <paramref name="key"/> that name a place; 0 where none, or where fewer than two would be left. O(1).</summary>
     public static int Length(ReadOnlySpan<char> key)
     {
@@ -33,18 +40,19 @@ internal static class PlacePrefix
 
     private static int Step(ReadOnlySpan<char> key)
     {
+        for (var n = Math.Min(LongestRegion, key.Length); n >= 3; n--)
+        {
+            if (Regions.Contains(key[..n]))
+                return n;
+        }
         for (var n = Math.Min(4, key.Length); n >= 2; n--)
         {
-            if (!Known.Contains(key[..n]))
-                continue;
-            return n < key.Length && key[n] is '省' or '市' ? n + 1 : n;
+            if (Known.Contains(key[..n]))
+                return n;
         }
-        // Any county or city that says so itself: 曲阜市, 高阳县, 大化县. A district (区) or town (镇) is too often part of a word.
-        for (var n = 2; n <= 4 && n < key.Length; n++)
-        {
-            if (key[n] is '市' or '县' && !(key[n] == '市' && n + 1 < key.Length && key[n + 1] is '场' or '政'))
-                return n + 1;
-        }
+        // A county or a city of former times that says so itself: 襄樊市 has gone from the table. Longer ones are too often a name and a place.
+        if (key.Length > 3 && key[2] is '市' or '县' && !(key[2] == '市' && key[3] is '场' or '政'))
+            return 3;
         return 0;
     }
 }

@@ -261,6 +261,24 @@ internal readonly unsafe struct Postings
         }
     }
 
+    /// <summary>Writes the documents, of which there must be room for <see cref="Count"/>; returns how many there are.</summary>
+    public int CopyTo(Span<uint> docs, int words)
+    {
+        if (Kind != PostingKind.Bitmap)
+        {
+            Decode(docs[..Count]);
+            return Count;
+        }
+        var n = 0;
+        var bits = (ulong*)Data;
+        for (var w = 0; w < words; w++)
+        {
+            for (var word = bits[w]; word != 0; word &= word - 1)
+                docs[n++] = ((uint)w << 6) | (uint)BitOperations.TrailingZeroCount(word);
+        }
+        return n;
+    }
+
     /// <summary>Sets the bits of the documents.</summary>
     public void OrInto(Span<ulong> bits)
     {
@@ -453,6 +471,28 @@ internal static class BitSet
         }
         for (; i < target.Length; i++)
             target[i] |= other[i];
+    }
+
+    /// <summary>Carries on which documents miss none, at most one and at most two of the terms seen so far. One pass, vectorised.</summary>
+    public static unsafe void CountMisses(ulong* none, ulong* one, ulong* two, ulong* term, int words)
+    {
+        var i = 0;
+        if (Vector256.IsHardwareAccelerated)
+        {
+            for (; i <= words - 4; i += 4)
+            {
+                Vector256<ulong> has = Vector256.Load(term + i), n = Vector256.Load(none + i), o = Vector256.Load(one + i);
+                (o | (Vector256.Load(two + i) & has)).Store(two + i);
+                (n | (o & has)).Store(one + i);
+                (n & has).Store(none + i);
+            }
+        }
+        for (; i < words; i++)
+        {
+            two[i] = one[i] | (two[i] & term[i]);
+            one[i] = none[i] | (one[i] & term[i]);
+            none[i] &= term[i];
+        }
     }
 
     public static void Not(Span<ulong> target)

@@ -29,6 +29,12 @@ internal enum KeyTable : byte
     /// <summary>Credit code, registration number, LEI, ticker.</summary>
     Code = 9,
 
+    /// <summary>Pinyin of former and other names that are not in Latin letters.</summary>
+    OtherPinyin = 10,
+
+    /// <summary>Initials of the same.</summary>
+    OtherInitials = 11,
+
     /// <summary>Hashes of whole values, see <see cref="ExactKind"/>.</summary>
     Exact = 15,
 }
@@ -37,14 +43,14 @@ internal enum KeyTable : byte
 internal static class PrefixKeys
 {
     /// <summary>Tables 0 … Count-1 are prefix tables.</summary>
-    public const int Count = 10;
+    public const int Count = 12;
 
     public const int WideLength = 4;
 
     public const int LatinLength = 12;
 
     public static bool IsLatin(KeyTable table) => table is KeyTable.Pinyin or KeyTable.BrandPinyin or KeyTable.Initials
-        or KeyTable.BrandInitials or KeyTable.OtherLatin or KeyTable.Code;
+        or KeyTable.BrandInitials or KeyTable.OtherLatin or KeyTable.Code or KeyTable.OtherPinyin or KeyTable.OtherInitials;
 
     /// <summary>Whether a document has at most one entry, so that its second key can be found from the stored document.</summary>
     public static bool IsSingle(KeyTable table) => table <= KeyTable.BrandInitials;

@@ -3,43 +3,74 @@ namespace Qijian.Engine.Search;
 /// <summary>What a text asks for, worked out once and put to every segment. Making one never fails, whatever the text.</summary>
 internal sealed class QueryPlan
 {
-    private static readonly TermField[] NameFields = [TermField.Name, TermField.OtherName, TermField.Person];
+    /// <summary>The fields of terms in the order of a word's terms.</summary>
+    private static readonly TermField[] Fields = [TermField.Name, TermField.OtherName, TermField.Person, TermField.Scope, TermField.Address];
+
+    public const int FieldCount = 5;
+
+    /// <summary>Sets of fields, one bit each.</summary>
+    public const int Names = 0b00111, Texts = 0b11000, Everywhere = Names | Texts;
 
     /// <summary>Endings that say only what form a company has; a word asks for them only where it is nothing else.</summary>
     private static readonly string[] LegalForms = ["股份有限公司", "有限责任公司", "有限公司", "公司"];
 
-    public static readonly int FieldCount = NameFields.Length;
-
-    public QueryPlan(string text)
+    /// <param name="text">As typed.</param>
+    /// <param name="alternatives">Texts that mean the same, such as the full name behind an alias.</param>
+    public QueryPlan(string text, IReadOnlyList<string>? alternatives = null)
     {
         if (text.Length > SearchQuery.MaxTextLength)
             text = text[..SearchQuery.MaxTextLength];
-        var normalized = TextKeys.Normalize(text);
+        var parts = QueryText.Parse(text);
+        var normalized = TextKeys.Normalize(string.Join(' ', parts.Where(p => p is { Field: QueryField.Any, Exact: false, Without: false }).Select(p => p.Text)));
         Key = TextKeys.KeyOfNormalized(normalized);
-        if (Key.Length == 0)
-            return;
         List<QueryWord> words = [];
         foreach (var part in normalized.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (MakeWord(part) is { } word && !words.Exists(w => string.Equals(w.Key, word.Key, StringComparison.Ordinal)))
+            if (MakeWord(part, QueryField.Any, exact: false) is { } word && !words.Exists(w => string.Equals(w.Key, word.Key, StringComparison.Ordinal)))
                 words.Add(word);
         }
         Words = [.. words];
-        IsLatin = TextKeys.IsLatin(Key);
+        foreach (var part in parts)
+        {
+            if (part.Field == QueryField.Facet || part is { Field: QueryField.Any, Exact: false, Without: false })
+                continue;
+            if (MakeWord(TextKeys.Normalize(part.Text), part.Field, part.Exact) is { } word)
+                (part.Without ? Excluded : Required).Add(word);
+        }
+        IsLatin = Key.Length > 0 && TextKeys.IsLatin(Key);
         HasLatin = HasWords(Key);
         HasDigit = Key.AsSpan().IndexOfAnyInRange('0', '9') >= 0;
         ExactName = IndexTerms.OfExact(ExactKind.Name, Key);
         ExactOther = IndexTerms.OfExact(ExactKind.OtherName, Key);
         ExactPerson = IndexTerms.OfExact(ExactKind.Person, Key);
         ExactCode = IndexTerms.OfExact(ExactKind.Code, Key);
+        ExactPinyin = IsLatin && Key.Length > 2 * PrefixKeys.LatinLength ? IndexTerms.OfExact(ExactKind.Pinyin, Key) : 0;
+        if (HasText && alternatives is { Count: > 0 })
+            Alternatives = [.. alternatives.Take(4).Select(a => new QueryPlan(a)).Where(p => p.HasText && !string.Equals(p.Key, Key, StringComparison.Ordinal))];
     }
 
     /// <summary>Nothing to look for: browse.</summary>
-    public bool IsEmpty => Key.Length == 0;
+    public bool IsEmpty => !HasText && Required.Count == 0 && Excluded.Count == 0;
 
+    /// <summary>Whether there are words to look for anywhere.</summary>
+    public bool HasText => Key.Length > 0;
+
+    /// <summary>Whether not all that the words find is wanted.</summary>
+    public bool IsRestricted => Required.Count > 0 || Excluded.Count > 0;
+
+    /// <summary>Letters, digits and hanzi of the words that are looked for anywhere.</summary>
     public string Key { get; }
 
-    public QueryWord[] Words { get; } = [];
+    public QueryWord[] Words { get; }
+
+    /// <summary>Phrases and words of one field, each of which must be found.</summary>
+    public List<QueryWord> Required { get; } = [];
+
+    /// <summary>What must not be found.</summary>
+    public List<QueryWord> Excluded { get; } = [];
+
+    /// <summary>Other texts that mean the same.</summary>
+    public QueryPlan[] Alternatives { get; } = [];
 
     public bool IsLatin { get; }
 
@@ -48,6 +79,9 @@ internal sealed class QueryPlan
 
     public bool HasDigit { get; }
 
+    /// <summary>Whether it may be a piece from the middle of a code; a longer one is a code or its start.</summary>
+    public bool MayBeCodePiece => IsLatin && HasDigit && Key.Length is >= IndexTerms.CodePiece and <= 14;
+
     public ulong ExactName { get; }
 
     public ulong ExactOther { get; }
@@ -55,6 +89,18 @@ internal sealed class QueryPlan
     public ulong ExactPerson { get; }
 
     public ulong ExactCode { get; }
+
+    /// <summary>0 where the text is no long pinyin.</summary>
+    public ulong ExactPinyin { get; }
+
+    /// <summary>What is looked for where this finds little or nothing; made when first asked for.</summary>
+    public FuzzyPlan Fuzzy => field ??= new FuzzyPlan(this);
+
+    /// <summary>Whether something like it may be looked for: not for a code, and not for a single character.</summary>
+    public bool MayBeSimilar => Key.Length >= 2 && !IsRestricted && Words.Length > 0 && !(IsLatin && (HasDigit || Key.Length < 4));
+
+    /// <summary>The words that a hit has.</summary>
+    public IEnumerable<QueryWord> Wanted => Required.Count == 0 ? Words : Words.Concat(Required);
 
     private static bool HasWords(ReadOnlySpan<char> key)
     {
@@ -67,11 +113,11 @@ internal sealed class QueryPlan
         return false;
     }
 
-    private static QueryWord? MakeWord(string part)
+    private static QueryWord? MakeWord(string part, QueryField field, bool exact)
     {
         foreach (var form in LegalForms)
         {
-            if (part.Length <= form.Length || !part.EndsWith(form, StringComparison.Ordinal))
+            if (exact || part.Length <= form.Length || !part.EndsWith(form, StringComparison.Ordinal))
                 continue;
             if (TextKeys.KeyOfNormalized(part[..^form.Length]).Length > 0)
                 part = part[..^form.Length];
@@ -80,29 +126,49 @@ internal sealed class QueryPlan
         var key = TextKeys.KeyOfNormalized(part);
         if (key.Length == 0)
             return null;
+        var mask = field switch
+        {
+            QueryField.Name => 0b00001,
+            QueryField.Former or QueryField.Other => 0b00010,
+            QueryField.Person => 0b00100,
+            QueryField.Scope => 0b01000,
+            QueryField.Address => 0b10000,
+            QueryField.Code => 0,
+            _ => Everywhere,
+        };
         var terms = new ulong[FieldCount][];
         for (var f = 0; f < FieldCount; f++)
         {
             List<ulong> all = [];
-            Sink sink = new(all, NameFields[f]);
-            IndexTerms.Cut(part, ref sink);
-            sink.EndRun();
+            if ((mask >> f & 1) != 0)
+            {
+                Sink sink = new(all, Fields[f]);
+                IndexTerms.Cut(part, ref sink);
+                sink.EndRun();
+                // A scope has no terms of one hanzi, so such a word is not in it.
+                if (sink.HasSingle && IndexTerms.HasPairsOnly(Fields[f]))
+                    all.Clear();
+            }
             terms[f] = [.. all.Distinct()];
         }
-        return new QueryWord(key, terms, TextKeys.IsLatin(key));
+        return new QueryWord(key, terms, TextKeys.IsLatin(key), field, exact);
     }
 
     /// <summary>Pairs of each run of hanzi, single ones only where a run is no longer.</summary>
     private struct Sink(List<ulong> terms, TermField field) : ITermSink
     {
         private int alone;
+        private bool numbered;
+
+        public bool HasSingle { get; private set; }
 
         public void Han(int rune, int previous)
         {
             if (previous == 0)
             {
                 EndRun();
-                alone = rune;
+                alone = numbered ? 0 : rune;
+                numbered = false;
                 return;
             }
             alone = 0;
@@ -115,10 +181,22 @@ internal sealed class QueryPlan
             terms.Add(IndexTerms.OfWord(field, word));
         }
 
+        // Of an address 303号 is one term, which says more than either.
+        public void Numbered(ReadOnlySpan<char> numberAndHan)
+        {
+            if (field != TermField.Address)
+                return;
+            terms[^1] = IndexTerms.OfWord(field, numberAndHan);
+            numbered = true;
+        }
+
         public void EndRun()
         {
             if (alone != 0)
+            {
                 terms.Add(IndexTerms.OfHan(field, alone));
+                HasSingle = true;
+            }
             alone = 0;
         }
     }
@@ -126,6 +204,12 @@ internal sealed class QueryPlan
 
 /// <summary>A word of the query: every term of it must be in one field.</summary>
 /// <param name="Key">Its letters, digits and hanzi, without a legal form at the end.</param>
-/// <param name="Terms">Per field the keys of its terms.</param>
+/// <param name="Terms">Per field the keys of its terms; none in a field where it is not looked for.</param>
 /// <param name="IsLatin">Whether it may be pinyin.</param>
-internal sealed record QueryWord(string Key, ulong[][] Terms, bool IsLatin);
+/// <param name="Field">Where it is looked for.</param>
+/// <param name="Exact">Whether it must be found in one piece.</param>
+internal sealed record QueryWord(string Key, ulong[][] Terms, bool IsLatin, QueryField Field, bool Exact)
+{
+    /// <summary>Whether the terms are not enough: the stored texts must be read.</summary>
+    public bool IsVerified => (Exact && Key.Length > 2) || Field is QueryField.Former or QueryField.Other;
+}

@@ -15,6 +15,8 @@ internal unsafe struct DocSet
     public int Count;
 
     public readonly ReadOnlySpan<uint> AsList => new(List, Count);
+
+    public readonly bool Has(uint doc) => IsBitmap ? (Bits[doc >> 6] >> (int)(doc & 63) & 1) != 0 : AsList.BinarySearch(doc) >= 0;
 }
 
 /// <summary>One company that may be on the page.</summary>
@@ -58,6 +60,7 @@ internal sealed unsafe class QueryScratch
     private readonly List<ulong[]> bitmaps = [];
     private readonly List<uint[]> lists = [];
     private readonly int[]?[] wideCounts = new int[SearchColumns.All.Length][];
+    private uint[] small = [];
     private int bitmapsUsed, listsUsed;
     private uint[] blocks = GC.AllocateUninitializedArray<uint>(64 * PostingCodec.Block, pinned: true);
 
@@ -107,6 +110,14 @@ internal sealed unsafe class QueryScratch
         if (lists[listsUsed].Length < count)
             lists[listsUsed] = GC.AllocateUninitializedArray<uint>(Math.Max(1024, count), pinned: true);
         return Pointer(lists[listsUsed++]);
+    }
+
+    /// <summary>A list that is valid until the next is asked for.</summary>
+    public Span<uint> SmallList(int count)
+    {
+        if (small.Length < count)
+            small = new uint[count * 2];
+        return small.AsSpan(0, count);
     }
 
     /// <summary>Block buffers for so many cursors.</summary>

@@ -258,20 +258,44 @@ public sealed class IndexSnapshot
     {
         ArgumentNullException.ThrowIfNull(query);
         var started = Stopwatch.GetTimestamp();
-        QueryPlan plan = new(query.Text ?? "");
+        QueryPlan plan = new(query.Text ?? "", query.Alternatives);
         var conditions = ColumnCondition.Of(query);
+        ColumnSpec[] facets = [.. query.Facets.Distinct().Where(Enum.IsDefined).Select(SearchColumns.Of).Where(c => c.Facet)];
+        var found = Find(query, plan, conditions, facets, similar: false);
+        // Only where the words themselves find next to nothing: a name that is there is not hidden among its likes.
+        if (query.Similar && plan.MayBeSimilar && found.Matches <= Few && !found.Exact)
+            found = Find(query, plan, conditions, facets, similar: true);
+
+        var scratch = QueryScratch.Current;
+        var candidates = scratch.Candidates;
+        if (states.Length > 1 || query.Sort != SearchSort.Relevance)
+            candidates.Sort(Candidate.Compare);
+        List<SearchHit> hits = [];
+        for (var i = query.Offset < 0 ? 0 : query.Offset; i < candidates.Count && hits.Count < Math.Clamp(query.Limit, 0, 100); i++)
+            hits.Add(MatchText.Explain(states[candidates[i].Segment].Segment, candidates[i], plan));
+        var better = candidates.Count > 0 && candidates[0].Tier == Tier.Similar ? MatchText.Corrected(states[candidates[0].Segment].Segment, candidates[0], plan) : null;
+        var counts = Facets(facets, scratch);
+        GC.KeepAlive(this);
+        return new SearchResult(hits, found.Total, found.AtLeast, counts, better, Stopwatch.GetElapsedTime(started));
+    }
+
+    /// <summary>Up to so many matches are few enough for similar names to be looked for.</summary>
+    private const int Few = 2;
+
+    /// <summary>Leaves the candidates and the counts in the scratch of the thread.</summary>
+    private (int Total, int Matches, bool Exact, bool AtLeast) Find(SearchQuery query, QueryPlan plan, List<ColumnCondition> conditions, ColumnSpec[] facets, bool similar)
+    {
         var limit = Math.Clamp(query.Limit, 0, 100);
         var offset = Math.Max(0, query.Offset);
         var scratch = QueryScratch.Current;
         scratch.Candidates.Clear();
-        ColumnSpec[] facets = [.. query.Facets.Distinct().Where(Enum.IsDefined).Select(SearchColumns.Of).Where(c => c.Facet)];
         if (facets.Length > 0)
             Array.Clear(scratch.Counts);
         foreach (var wide in facets.Where(f => f.Slot < 0))
             Array.Clear(scratch.WideCounts(wide.Column));
 
-        var total = 0;
-        var lower = false;
+        int total = 0, matches = 0;
+        bool lower = false, exact = false;
         for (var s = 0; s < states.Length; s++)
         {
             var state = states[s];
@@ -280,7 +304,6 @@ public sealed class IndexSnapshot
             scratch.Reset();
             SegmentQuery search = new(state.Segment, state.Dead, s, plan, conditions, scratch);
             int found, need = (int)Math.Min((long)offset + limit, int.MaxValue);
-            DocSet set = default;
             if (plan.IsEmpty && conditions.Count == 0 && state.DeadCount == 0 && query.Sort == SearchSort.Relevance)
             {
                 // Browsing everything needs no set: the counts are in the file and the order is that of the documents.
@@ -291,7 +314,11 @@ public sealed class IndexSnapshot
                 total += found;
                 continue;
             }
-            set = search.Match();
+            var set = search.Match();
+            matches += set.IsBitmap ? Few + 1 : set.Count;
+            exact |= search.IsExact;
+            if (similar)
+                search.AddSimilar(ref set);
             found = search.Narrow(ref set, facets);
             lower |= search.TotalIsLowerBound;
             total += found;
@@ -303,22 +330,13 @@ public sealed class IndexSnapshot
             else
                 search.BestByColumn(set, need, query.Sort, query.Currency);
         }
-
-        var candidates = scratch.Candidates;
-        if (states.Length > 1 || query.Sort != SearchSort.Relevance)
-            candidates.Sort(Candidate.Compare);
-        List<SearchHit> hits = [];
-        for (var i = offset; i < candidates.Count && hits.Count < limit; i++)
-            hits.Add(MatchText.Explain(states[candidates[i].Segment].Segment, candidates[i], plan));
-        var counts = Facets(facets, scratch);
-        GC.KeepAlive(this);
-        return new SearchResult(hits, total, lower, counts, Stopwatch.GetElapsedTime(started));
+        return (total, matches, exact, lower);
     }
 
     /// <summary>Type-ahead: the best few, most exact first. O(k log n) for prefixes; falls back to all words where they are thin.</summary>
-    public IReadOnlyList<Suggestion> Suggest(string text, int limit)
+    public IReadOnlyList<Suggestion> Suggest(string text, int limit, IReadOnlyList<string>? alternatives = null)
     {
-        QueryPlan plan = new(text ?? "");
+        QueryPlan plan = new(text ?? "", alternatives);
         limit = Math.Clamp(limit, 0, 50);
         if (plan.IsEmpty || limit == 0)
             return [];

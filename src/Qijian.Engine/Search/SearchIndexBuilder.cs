@@ -11,6 +11,9 @@ namespace Qijian.Engine.Search;
 /// </remarks>
 public sealed class SearchIndexBuilder : IDisposable
 {
+    /// <summary>Characters of a scope or an address that are found.</summary>
+    public const int MaxTextLength = 4000;
+
     private readonly Func<Stream> temporary;
     private readonly TermAccumulator terms;
     private readonly KeyAccumulator keys;
@@ -65,6 +68,8 @@ public sealed class SearchIndexBuilder : IDisposable
         AddCode(document.RegistrationNumber, doc);
         AddCode(document.Lei, doc);
         AddCode(document.StockCode, doc);
+        AddText(TermField.Scope, document.Scope, doc);
+        AddText(TermField.Address, document.Address, doc);
         terms.EndDocument();
         Keep(document, doc);
     }
@@ -87,13 +92,22 @@ public sealed class SearchIndexBuilder : IDisposable
         AddLatin(KeyTable.BrandPinyin, KeyTable.BrandInitials, key.AsSpan(brand), doc);
     }
 
-    private void AddLatin(KeyTable full, KeyTable initials, ReadOnlySpan<char> key, uint doc)
+    // Thousands of names begin with the same 24 letters; who types one in full means that one.
+    private void AddLongPinyin(ReadOnlySpan<char> key, uint doc)
+    {
+        Span<char> letters = key.Length <= 128 ? stackalloc char[128 * Text.Pinyin.MaxSyllable] : new char[key.Length * Text.Pinyin.MaxSyllable];
+        keys.Add(KeyTable.Exact, IndexTerms.OfExact(ExactKind.Pinyin, letters[..NameKeys.Pinyin(key, letters)]), 0, doc);
+    }
+
+    private void AddLatin(KeyTable full, KeyTable initials, ReadOnlySpan<char> name, uint doc)
     {
         Span<char> letters = stackalloc char[NameKeys.ShortBuffer];
-        key = NameKeys.Short(key);
+        var key = NameKeys.Short(name);
         var n = NameKeys.Pinyin(key, letters);
         if (n > 0 || full == KeyTable.Pinyin) // also where empty: this table is the order of names
             AddKey(full, letters[..n], doc);
+        if (full == KeyTable.Pinyin && n > 2 * PrefixKeys.LatinLength)
+            AddLongPinyin(name, doc);
         n = NameKeys.Initials(key, letters);
         if (n > 0)
             AddKey(initials, letters[..n], doc);
@@ -106,7 +120,10 @@ public sealed class SearchIndexBuilder : IDisposable
         var key = TextKeys.KeyOfNormalized(normalized);
         if (key.Length == 0)
             return;
-        AddKey(TextKeys.IsLatin(key) ? KeyTable.OtherLatin : KeyTable.OtherName, key, doc);
+        var latin = TextKeys.IsLatin(key);
+        AddKey(latin ? KeyTable.OtherLatin : KeyTable.OtherName, key, doc);
+        if (!latin)
+            AddLatin(KeyTable.OtherPinyin, KeyTable.OtherInitials, key, doc);
         keys.Add(KeyTable.Exact, IndexTerms.OfExact(ExactKind.OtherName, key), 0, doc);
     }
 
@@ -130,6 +147,16 @@ public sealed class SearchIndexBuilder : IDisposable
             return;
         AddKey(KeyTable.Code, key, doc);
         keys.Add(KeyTable.Exact, IndexTerms.OfExact(ExactKind.Code, key), 0, doc);
+        if (key.Length < IndexTerms.CodePiece)
+            return;
+        foreach (var term in IndexTerms.OfCode(key))
+            terms.Add(term, doc);
+    }
+
+    private void AddText(TermField field, string? text, uint doc)
+    {
+        if (!string.IsNullOrEmpty(text))
+            Cut(field, TextKeys.Normalize(text.Length > MaxTextLength ? text[..MaxTextLength] : text), doc);
     }
 
     private static string Normalized(string text) => TextKeys.Normalize(text.Length > NameKeys.MaxLength ? text[..NameKeys.MaxLength] : text);
@@ -480,12 +507,19 @@ public sealed class SearchIndexBuilder : IDisposable
     {
         public void Han(int rune, int previous)
         {
-            terms.Add(IndexTerms.OfHan(field, rune), doc);
+            if (!IndexTerms.HasPairsOnly(field))
+                terms.Add(IndexTerms.OfHan(field, rune), doc);
             if (previous != 0)
                 terms.Add(IndexTerms.OfPair(field, previous, rune), doc);
         }
 
         public void Word(ReadOnlySpan<char> word) => terms.Add(IndexTerms.OfWord(field, word), doc);
+
+        public void Numbered(ReadOnlySpan<char> numberAndHan)
+        {
+            if (field == TermField.Address)
+                terms.Add(IndexTerms.OfWord(field, numberAndHan), doc);
+        }
     }
 
     /// <summary>Writes posting lists to the open section.</summary>

@@ -65,6 +65,18 @@ public enum MatchKind
 
     /// <summary>Every word was found, in more than one field.</summary>
     All,
+
+    /// <summary>The text is an alias of its name.</summary>
+    Alias,
+
+    /// <summary>Its business scope has the words.</summary>
+    Scope,
+
+    /// <summary>Its address has the words.</summary>
+    Address,
+
+    /// <summary>Its name is like what was typed.</summary>
+    Similar,
 }
 
 /// <summary>Documents pass that have one of the values in the column; or, <paramref name="Without"/>, that have none of them.</summary>
@@ -78,6 +90,12 @@ public sealed record SearchQuery
 
     /// <summary>What was typed; empty to browse by importance.</summary>
     public string Text { get; init; } = "";
+
+    /// <summary>Texts that mean the same, such as the full name behind an alias; at most four are considered.</summary>
+    public IReadOnlyList<string> Alternatives { get; init; } = [];
+
+    /// <summary>Whether names that are like the text are found where few or none have its words.</summary>
+    public bool Similar { get; init; } = true;
 
     /// <summary>All must pass; several values in one are alternatives.</summary>
     public IReadOnlyList<SearchFilter> Filters { get; init; } = [];
@@ -136,8 +154,9 @@ public sealed record SearchFacet(SearchColumn Column, IReadOnlyList<FacetCount> 
 /// <param name="Total">All results.</param>
 /// <param name="TotalIsLowerBound">True where counting stopped early.</param>
 /// <param name="Facets">Empty unless asked for.</param>
+/// <param name="DidYouMean">The text as the most similar name has it, where nothing has the words as typed.</param>
 /// <param name="Took">Time spent.</param>
-public sealed record SearchResult(IReadOnlyList<SearchHit> Hits, int Total, bool TotalIsLowerBound, IReadOnlyList<SearchFacet> Facets, TimeSpan Took);
+public sealed record SearchResult(IReadOnlyList<SearchHit> Hits, int Total, bool TotalIsLowerBound, IReadOnlyList<SearchFacet> Facets, string? DidYouMean, TimeSpan Took);
 
 /// <summary>One line of type-ahead.</summary>
 public sealed record Suggestion(int Number, string Id, string Name, string? CreditCode, MatchKind Matched, string? MatchedText);

@@ -162,6 +162,15 @@ internal sealed unsafe class Segment
         return false;
     }
 
+    /// <summary>Whether a document has a term. O(log n) blocks.</summary>
+    public bool Has(ulong term, uint doc)
+    {
+        if (!TryFind(term, out var found))
+            return false;
+        var buffer = stackalloc uint[PostingCodec.Block];
+        return new PostingCursor(found, buffer).Contains(doc);
+    }
+
     /// <summary>Documents whose value may hash to the key; verify them. O(1) expected.</summary>
     public ReadOnlySpan<uint> FindExact(ulong key)
     {

@@ -5,7 +5,7 @@ namespace Qijian.Engine.Search;
 /// <summary>Ranks of kinds of match; lower comes first.</summary>
 internal static class Tier
 {
-    public const int Code = 0, Name = 1, OtherName = 2, Person = 3, NamePrefix = 4, OtherPrefix = 5, CodePrefix = 6, Pinyin = 7, Initials = 8, Rest = 9;
+    public const int Code = 0, Name = 1, OtherName = 2, Person = 3, Alias = 4, NamePrefix = 5, OtherPrefix = 6, CodePrefix = 7, Pinyin = 8, Initials = 9, Rest = 10, CodePiece = 11, Text = 12, Similar = 13;
 }
 
 /// <summary>Answers a plan on one segment.</summary>
@@ -14,7 +14,7 @@ internal static class Tier
 /// its terms from the rarest on; fields are joined; words are ANDed, the rarest first and the others only tested. The best hits come from
 /// the tiers (exact, prefixes by minimum tree) and then from the set in order of importance, so nothing is scored beyond a fixed window.
 /// </remarks>
-internal sealed unsafe class SegmentQuery(Segment segment, ReadOnlyMemory<ulong> dead, int segmentIndex, QueryPlan plan, List<ColumnCondition> conditions, QueryScratch scratch)
+internal sealed unsafe partial class SegmentQuery(Segment segment, ReadOnlyMemory<ulong> dead, int segmentIndex, QueryPlan plan, List<ColumnCondition> conditions, QueryScratch scratch)
 {
     /// <summary>Documents of the last tier, in order of importance, that are scored; the rest keep that order.</summary>
     private const int Window = 200;
@@ -25,16 +25,31 @@ internal sealed unsafe class SegmentQuery(Segment segment, ReadOnlyMemory<ulong>
     /// <summary>Stored texts read to count a long prefix; beyond it the total is a lower bound.</summary>
     private const int VerifyLimit = 2000;
 
+    /// <summary>Documents of a phrase whose stored texts are read; beyond it pairs of neighbours are enough.</summary>
+    private const int PhraseLimit = 50_000;
+
     private readonly int words = segment.Words;
     private readonly int fields = QueryPlan.FieldCount;
+    private readonly SegmentQuery[] alternatives = plan.Alternatives.Length == 0 ? [] : Array.ConvertAll(plan.Alternatives, p => new SegmentQuery(segment, dead, segmentIndex, p, conditions, scratch));
     private int[] starts = [];
+    private QueryWord[] asked = [];
+    private bool hasNames;
+
+    // What is found by more than a scope or an address; the same as the matches where that is all.
+    private DocSet named;
+    private bool hasTexts, among;
 
     public bool TotalIsLowerBound { get; private set; }
+
+    /// <summary>Whether a name or a code is exactly the text.</summary>
+    public bool IsExact { get; private set; }
 
     private bool IsDead(uint doc) => dead.Length > 0 && BitSet.Has(dead.Span, doc);
 
     private bool Passes(uint doc)
     {
+        if (among || plan.IsRestricted)
+            return wanted.Has(doc);
         if (IsDead(doc))
             return false;
         foreach (var condition in conditions)
@@ -45,24 +60,65 @@ internal sealed unsafe class SegmentQuery(Segment segment, ReadOnlyMemory<ulong>
         return true;
     }
 
-    // ---- The set of matches ----
-
     /// <summary>All documents that match the text, filters and tombstones not yet applied.</summary>
     public DocSet Match()
     {
-        if (plan.IsEmpty)
+        DocSet set = default;
+        if (plan.HasText)
         {
-            var all = scratch.Bitmap(words);
-            new Span<ulong>(all, words).Fill(ulong.MaxValue);
-            if ((segment.Count & 63) != 0)
-                all[words - 1] = (1UL << (segment.Count & 63)) - 1;
-            return new DocSet { IsBitmap = true, IsOwn = true, Bits = all };
+            set = Plain();
+            foreach (var other in alternatives)
+            {
+                var also = other.Match();
+                named = Or(hasTexts ? named : set, other.hasTexts ? other.named : also);
+                hasTexts |= other.hasTexts;
+                set = Or(set, also);
+                TotalIsLowerBound |= other.TotalIsLowerBound;
+            }
         }
-        var set = AllWords();
+        else if (plan.Required.Count == 0)
+        {
+            set = Everything();
+        }
+        for (var i = 0; i < plan.Required.Count; i++)
+        {
+            var found = One(plan.Required[i]);
+            set = i == 0 && !plan.HasText ? found : And(set, found);
+        }
+        foreach (var word in plan.Excluded)
+            set = AndNot(set, One(word));
+        return set;
+    }
+
+    private DocSet Everything()
+    {
+        var all = scratch.Bitmap(words);
+        new Span<ulong>(all, words).Fill(ulong.MaxValue);
+        if ((segment.Count & 63) != 0)
+            all[words - 1] = (1UL << (segment.Count & 63)) - 1;
+        return new DocSet { IsBitmap = true, IsOwn = true, Bits = all };
+    }
+
+    /// <summary>What the words find that are looked for anywhere.</summary>
+    private DocSet Plain()
+    {
+        var set = Named();
+        var texts = plan.Words.Length == 1 ? AllWords(plan.Words, QueryPlan.Texts) : AllWords(plan.Words, QueryPlan.Everywhere);
+        if (!texts.IsBitmap && texts.Count == 0)
+            return set;
+        hasTexts = true;
+        named = set;
+        return Or(set, texts);
+    }
+
+    private DocSet Named()
+    {
+        var set = AllWords(plan.Words, QueryPlan.Names);
         scratch.Docs.Clear();
         AddExact(Tier.Code, ExactKind.Code, plan.ExactCode, scratch.Docs);
         AddExact(Tier.Name, ExactKind.Name, plan.ExactName, scratch.Docs);
         AddExact(Tier.OtherName, ExactKind.OtherName, plan.ExactOther, scratch.Docs);
+        IsExact = scratch.Docs.Count > 0;
         if (plan.Words.Length != 1 || plan.HasLatin)
             AddExact(Tier.Person, ExactKind.Person, plan.ExactPerson, scratch.Docs);
         if (!plan.HasLatin)
@@ -78,25 +134,114 @@ internal sealed unsafe class SegmentQuery(Segment segment, ReadOnlyMemory<ulong>
         if (size > ListLimit)
             set = ToOwnBitmap(set);
         foreach (var table in PrefixTables())
+            AddPrefix(table, plan.Key, ref set);
+        if (plan.MayBeCodePiece)
+            AddCodePieces(plan.Key, scratch.Docs);
+        if (plan.ExactPinyin != 0)
+            AddExact(Tier.Pinyin, ExactKind.Pinyin, plan.ExactPinyin, scratch.Docs);
+        return scratch.Docs.Count == 0 ? set : Union(set, scratch.Docs);
+    }
+
+    /// <summary>Adds what begins with the key: to the set where it is a bitmap of ours, else to the scratch list.</summary>
+    private void AddPrefix(KeyTable table, string key, ref DocSet set)
+    {
+        var (from, to) = segment.Range(table, key, out var verify);
+        var docs = segment.Table(table).Docs;
+        if (verify && to - from > VerifyLimit)
         {
-            var (from, to) = segment.Range(table, plan.Key, out var verify);
-            var docs = segment.Table(table).Docs;
-            if (verify && to - from > VerifyLimit)
+            TotalIsLowerBound = true;
+            to = from + VerifyLimit;
+        }
+        for (var i = from; i < to; i++)
+        {
+            if (verify && !Verify(table, docs[i], key))
+                continue;
+            if (set is { IsBitmap: true, IsOwn: true })
+                BitSet.Set(new Span<ulong>(set.Bits, words), docs[i]);
+            else
+                scratch.Docs.Add(docs[i]);
+        }
+    }
+
+    /// <summary>Adds documents that have a code with the key anywhere in it. Nothing where the key is so common, as a region is, that it says little.</summary>
+    private void AddCodePieces(string key, List<uint> docs)
+    {
+        const int Common = 1 << 15;
+        var n = 0;
+        foreach (var term in IndexTerms.OfCode(key))
+        {
+            if (!segment.TryFind(term, out var found))
+                return;
+            var room = scratch.PostingRoom(n + 1);
+            var i = n++;
+            for (; i > 0 && room[i - 1].Count > found.Count; i--)
+                room[i] = room[i - 1];
+            room[i] = found;
+        }
+        if (scratch.Postings[0].Count > Common || scratch.Postings[0].Kind == PostingKind.Bitmap)
+        {
+            TotalIsLowerBound = true;
+            return;
+        }
+        var list = scratch.List(scratch.Postings[0].Count);
+        n = FieldAsList(scratch.Postings.AsSpan(0, n), list);
+        foreach (var doc in new ReadOnlySpan<uint>(list, n))
+        {
+            if (Stored.HasPiece(segment.Stored(doc), key))
+                docs.Add(doc);
+        }
+    }
+
+    /// <summary>What a phrase, or a word of one field, finds.</summary>
+    private DocSet One(QueryWord word)
+    {
+        QueryWord[] one = [word];
+        var set = AllWords(one, QueryPlan.Names);
+        if (word.IsVerified)
+            set = Verified(set, word);
+        if (word.Field is QueryField.Any or QueryField.Code && word.IsLatin && word.Key.AsSpan().IndexOfAnyInRange('0', '9') >= 0)
+        {
+            scratch.Docs.Clear();
+            AddPrefix(KeyTable.Code, word.Key, ref set);
+            if (word.Key.Length is >= IndexTerms.CodePiece and <= 14)
+                AddCodePieces(word.Key, scratch.Docs);
+            set = scratch.Docs.Count == 0 ? set : Union(set, scratch.Docs);
+        }
+        var texts = AllWords(one, QueryPlan.Texts);
+        return !texts.IsBitmap && texts.Count == 0 ? set : Or(set, texts);
+    }
+
+    /// <summary>Keeps the documents in whose stored texts the word really is.</summary>
+    private DocSet Verified(DocSet set, QueryWord word)
+    {
+        var count = set.IsBitmap ? BitSet.Count(new ReadOnlySpan<ulong>(set.Bits, words)) : set.Count;
+        if (count > PhraseLimit)
+        {
+            TotalIsLowerBound = true;
+            return set;
+        }
+        var list = scratch.List(count);
+        var kept = 0;
+        if (set.IsBitmap)
+        {
+            for (var w = 0; w < words; w++)
             {
-                TotalIsLowerBound = true;
-                to = from + VerifyLimit;
-            }
-            for (var i = from; i < to; i++)
-            {
-                if (verify && !Verify(table, docs[i]))
-                    continue;
-                if (set.IsBitmap)
-                    BitSet.Set(new Span<ulong>(set.Bits, words), docs[i]);
-                else
-                    scratch.Docs.Add(docs[i]);
+                for (var bits = set.Bits[w]; bits != 0; bits &= bits - 1)
+                    Take(((uint)w << 6) | (uint)BitOperations.TrailingZeroCount(bits));
             }
         }
-        return scratch.Docs.Count == 0 ? set : Union(set, scratch.Docs);
+        else
+        {
+            foreach (var doc in set.AsList)
+                Take(doc);
+        }
+        return new DocSet { List = list, Count = kept };
+
+        void Take(uint doc)
+        {
+            if (Stored.HasWord(segment.Stored(doc), word))
+                list[kept++] = doc;
+        }
     }
 
     /// <summary>Tables in which the text may be the start of an entry that the words do not find.</summary>
@@ -109,6 +254,8 @@ internal sealed unsafe class SegmentQuery(Segment segment, ReadOnlyMemory<ulong>
             yield return KeyTable.Initials;
             yield return KeyTable.BrandInitials;
             yield return KeyTable.OtherLatin;
+            yield return KeyTable.OtherPinyin;
+            yield return KeyTable.OtherInitials;
             if (plan.HasDigit)
                 yield return KeyTable.Code;
             yield break;
@@ -118,10 +265,11 @@ internal sealed unsafe class SegmentQuery(Segment segment, ReadOnlyMemory<ulong>
         yield return KeyTable.OtherName;
     }
 
-    private DocSet AllWords()
+    /// <summary>Documents that have every word in one of the fields.</summary>
+    private DocSet AllWords(QueryWord[] wanted, int mask)
     {
-        LoadPostings();
-        var n = plan.Words.Length;
+        LoadPostings(wanted, mask);
+        var n = wanted.Length;
         Span<int> order = n <= 64 ? stackalloc int[n] : new int[n];
         Span<long> bounds = n <= 64 ? stackalloc long[n] : new long[n];
         for (var w = 0; w < n; w++)
@@ -150,17 +298,21 @@ internal sealed unsafe class SegmentQuery(Segment segment, ReadOnlyMemory<ulong>
     }
 
     /// <summary>Finds the postings of every word and field, rarest first within each; none where a term is missing.</summary>
-    private void LoadPostings()
+    private void LoadPostings(QueryWord[] wanted, int mask)
     {
-        starts = new int[(plan.Words.Length * fields) + 1];
+        asked = wanted;
+        hasNames = (mask & QueryPlan.Names) != 0;
+        starts = new int[(wanted.Length * fields) + 1];
         var at = 0;
-        for (var w = 0; w < plan.Words.Length; w++)
+        for (var w = 0; w < wanted.Length; w++)
         {
             for (var f = 0; f < fields; f++)
             {
                 var first = at;
                 starts[(w * fields) + f] = at;
-                foreach (var term in plan.Words[w].Terms[f])
+                if ((mask >> f & 1) == 0)
+                    continue;
+                foreach (var term in wanted[w].Terms[f])
                 {
                     if (!segment.TryFind(term, out var found))
                     {
@@ -199,7 +351,7 @@ internal sealed unsafe class SegmentQuery(Segment segment, ReadOnlyMemory<ulong>
     /// <summary>A Latin word beside others may be the pinyin that a name, or its brand, begins with.</summary>
     private int LatinRange(int word)
     {
-        if (!plan.Words[word].IsLatin || plan.Words.Length == 1)
+        if (!asked[word].IsLatin || asked.Length == 1 || !hasNames)
             return 0;
         var (from, to) = segment.Range(KeyTable.Pinyin, Short(word), out _);
         var (from2, to2) = segment.Range(KeyTable.BrandPinyin, Short(word), out _);
@@ -208,7 +360,7 @@ internal sealed unsafe class SegmentQuery(Segment segment, ReadOnlyMemory<ulong>
 
     private ReadOnlySpan<char> Short(int word)
     {
-        var key = plan.Words[word].Key;
+        var key = asked[word].Key;
         return key.AsSpan(0, Math.Min(key.Length, 2 * PrefixKeys.LatinLength));
     }
 
@@ -403,6 +555,70 @@ internal sealed unsafe class SegmentQuery(Segment segment, ReadOnlyMemory<ulong>
         return a;
     }
 
+    /// <summary>The union as a set of its own: neither operand is changed.</summary>
+    private DocSet Or(DocSet a, DocSet b)
+    {
+        if (!a.IsBitmap && !b.IsBitmap)
+        {
+            var list = scratch.List(a.Count + b.Count);
+            a.AsList.CopyTo(new Span<uint>(list, a.Count));
+            b.AsList.CopyTo(new Span<uint>(list + a.Count, b.Count));
+            return new DocSet { List = list, Count = SortDistinct(new Span<uint>(list, a.Count + b.Count)) };
+        }
+        if (!a.IsBitmap)
+            (a, b) = (b, a);
+        var bits = scratch.Bitmap(words);
+        var union = new Span<ulong>(bits, words);
+        new ReadOnlySpan<ulong>(a.Bits, words).CopyTo(union);
+        if (b.IsBitmap)
+        {
+            BitSet.Or(union, new ReadOnlySpan<ulong>(b.Bits, words));
+        }
+        else
+        {
+            foreach (var doc in b.AsList)
+                BitSet.Set(union, doc);
+        }
+        return new DocSet { IsBitmap = true, IsOwn = true, Bits = bits };
+    }
+
+    private DocSet AndNot(DocSet a, DocSet b)
+    {
+        if (a.IsBitmap)
+        {
+            a = ToOwnBitmap(a);
+            var bits = new Span<ulong>(a.Bits, words);
+            if (b.IsBitmap)
+            {
+                BitSet.AndNot(bits, new ReadOnlySpan<ulong>(b.Bits, words));
+                return a;
+            }
+            foreach (var doc in b.AsList)
+                bits[(int)(doc >> 6)] &= ~(1UL << (int)(doc & 63));
+            return a;
+        }
+        int kept = 0, j = 0;
+        for (var i = 0; i < a.Count; i++)
+        {
+            var doc = a.List[i];
+            bool had;
+            if (b.IsBitmap)
+            {
+                had = BitSet.Has(new ReadOnlySpan<ulong>(b.Bits, words), doc);
+            }
+            else
+            {
+                while (j < b.Count && b.List[j] < doc)
+                    j++;
+                had = j < b.Count && b.List[j] == doc;
+            }
+            if (!had)
+                a.List[kept++] = doc;
+        }
+        a.Count = kept;
+        return a;
+    }
+
     private DocSet ToOwnBitmap(DocSet set)
     {
         if (set is { IsBitmap: true, IsOwn: true })
@@ -440,634 +656,5 @@ internal sealed unsafe class SegmentQuery(Segment segment, ReadOnlyMemory<ulong>
         set.AsList.CopyTo(new Span<uint>(list, set.Count));
         docs.CopyTo(new Span<uint>(list + set.Count, docs.Count));
         return new DocSet { List = list, Count = SortDistinct(new Span<uint>(list, set.Count + docs.Count)) };
-    }
-
-    // ---- Filters, total and facets ----
-
-    /// <summary>Drops tombstones and what does not pass the conditions; counts facets into the scratch; returns how many are left.</summary>
-    /// <param name="set">In: matches. Out: results.</param>
-    /// <param name="facets">Columns to count; empty for none.</param>
-    public int Narrow(ref DocSet set, ReadOnlySpan<ColumnSpec> facets) => set.IsBitmap ? NarrowBitmap(ref set, facets) : NarrowList(ref set, facets);
-
-    private int NarrowList(ref DocSet set, ReadOnlySpan<ColumnSpec> facets)
-    {
-        if (conditions.Count == 0 && facets.Length == 0 && dead.Length == 0)
-            return set.Count;
-        if (set.Count > words / 8)
-        {
-            // Testing a document costs some twenty times what it costs to pass over it in a word of 64.
-            set = ToOwnBitmap(set);
-            return NarrowBitmap(ref set, facets);
-        }
-        var kept = 0;
-        for (var i = 0; i < set.Count; i++)
-        {
-            var doc = set.List[i];
-            if (IsDead(doc))
-                continue;
-            var failed = 0;
-            SearchColumn only = default;
-            var same = true;
-            foreach (var condition in conditions)
-            {
-                if (condition.Passes(segment, doc))
-                    continue;
-                same &= failed == 0 || condition.Group == only;
-                only = condition.Group;
-                failed++;
-                if (!same)
-                    break;
-            }
-            if (failed == 0)
-                set.List[kept++] = doc;
-            else if (!same)
-                continue;
-            foreach (var column in facets)
-            {
-                if (failed == 0 || SearchColumns.GroupOf(column.Column) == only)
-                    CountOne(column, doc);
-            }
-        }
-        set.Count = kept;
-        return kept;
-    }
-
-    private void CountOne(ColumnSpec column, uint doc)
-    {
-        if (column.Slot >= 0)
-            scratch.Counts[(column.Slot * 256) + segment.Rows[(doc * (long)SearchColumns.RowBytes) + column.Slot]]++;
-        else
-            scratch.WideCounts(column.Column)[((ushort*)segment.Column(column.Column))[doc]]++;
-    }
-
-    private int NarrowBitmap(ref DocSet set, ReadOnlySpan<ColumnSpec> facets)
-    {
-        if (dead.Length > 0)
-        {
-            set = ToOwnBitmap(set);
-            BitSet.AndNot(new Span<ulong>(set.Bits, words), dead.Span);
-        }
-        if (conditions.Count == 0)
-        {
-            if (facets.Length > 0)
-                CountAll(set.Bits, facets);
-            return BitSet.Count(new ReadOnlySpan<ulong>(set.Bits, words));
-        }
-        var result = scratch.Bitmap(words);
-        var matches = set.Bits;
-        var masks = stackalloc ulong*[conditions.Count];
-        for (var c = 0; c < conditions.Count; c++)
-            masks[c] = MaskOf(conditions[c], matches);
-        new ReadOnlySpan<ulong>(matches, words).CopyTo(new Span<ulong>(result, words));
-        for (var c = 0; c < conditions.Count; c++)
-            BitSet.And(new Span<ulong>(result, words), new ReadOnlySpan<ulong>(masks[c], words));
-        set = new DocSet { IsBitmap = true, IsOwn = true, Bits = result };
-        if (facets.Length == 0)
-            return BitSet.Count(new ReadOnlySpan<ulong>(result, words));
-
-        // All columns over the results; then, for a column with a condition of its own, what only that condition keeps out.
-        CountAll(result, facets);
-        ulong* kept = null;
-        foreach (var column in facets)
-        {
-            var group = SearchColumns.GroupOf(column.Column);
-            if (!conditions.Exists(c => c.Group == group))
-                continue;
-            if (kept is null)
-                kept = scratch.Bitmap(words);
-            var bits = new Span<ulong>(kept, words);
-            new ReadOnlySpan<ulong>(matches, words).CopyTo(bits);
-            for (var c = 0; c < conditions.Count; c++)
-            {
-                if (conditions[c].Group != group)
-                    BitSet.And(bits, new ReadOnlySpan<ulong>(masks[c], words));
-            }
-            BitSet.AndNot(bits, new ReadOnlySpan<ulong>(result, words));
-            CountOne(kept, column);
-        }
-        return BitSet.Count(new ReadOnlySpan<ulong>(result, words));
-    }
-
-    /// <summary>Documents that pass a condition, at least among the matches.</summary>
-    private ulong* MaskOf(ColumnCondition condition, ulong* matches)
-    {
-        if (!condition.IsRange)
-        {
-            if (condition is { Values.Length: 1, Without: false } && segment.TryFilter(condition.Column, condition.Values[0], out var one, out _) && one.Kind == PostingKind.Bitmap)
-                return (ulong*)one.Data;
-            var union = scratch.EmptyBitmap(words);
-            foreach (var value in condition.Values)
-            {
-                if (segment.TryFilter(condition.Column, value, out var found, out _))
-                    found.OrInto(new Span<ulong>(union, words));
-            }
-            if (condition.Without)
-                BitSet.Not(new Span<ulong>(union, words));
-            return union;
-        }
-        var mask = scratch.Bitmap(words);
-        for (var w = 0; w < words; w++)
-        {
-            // A whole word of 64 by vectors costs about as much as six documents one by one.
-            var word = matches[w];
-            if (BitOperations.PopCount(word) > 6 && (w << 6) + 64 <= segment.Count)
-            {
-                mask[w] = word & condition.PassesWord(segment, (uint)w << 6);
-                continue;
-            }
-            ulong passed = 0;
-            for (; word != 0; word &= word - 1)
-            {
-                var bit = BitOperations.TrailingZeroCount(word);
-                if (condition.Passes(segment, ((uint)w << 6) | (uint)bit))
-                    passed |= 1UL << bit;
-            }
-            mask[w] = passed;
-        }
-        return mask;
-    }
-
-    /// <summary>One pass over the documents, each costing one row of eight bytes whatever the number of packed columns; or, where they are many, value by value with bitmaps.</summary>
-    private void CountAll(ulong* bits, ReadOnlySpan<ColumnSpec> facets)
-    {
-        var values = 0;
-        foreach (var column in facets)
-        {
-            if (column.Slot < 0)
-                CountOne(bits, column);
-            else
-                values += segment.ValuesOf(column.Column).Length;
-        }
-        var count = BitSet.Count(new ReadOnlySpan<ulong>(bits, words));
-        if (count > (long)words * values / 16)
-        {
-            foreach (var column in facets)
-            {
-                if (column.Slot >= 0)
-                    CountByValue(bits, column);
-            }
-            return;
-        }
-        // Two sets of counters by turns: equal neighbours (one status, nearly all) would wait for each other's store.
-        var odd = stackalloc int[8 * 256];
-        new Span<int>(odd, 8 * 256).Clear();
-        var batch = stackalloc uint[Batch];
-        for (var group = 0; group < SearchColumns.RowBytes; group += 8)
-        {
-            fixed (int* even = &scratch.Counts[group * 256])
-            {
-                var w = 0;
-                ulong word = 0;
-                int n;
-                while ((n = NextBatch(bits, ref w, ref word, batch, segment.Rows + group, SearchColumns.RowBytes)) > 0)
-                {
-                    var rows = segment.Rows + group;
-                    var i = 0;
-                    for (; i + 1 < n; i += 2)
-                    {
-                        CountRow(even, *(ulong*)(rows + ((long)batch[i] * SearchColumns.RowBytes)));
-                        CountRow(odd, *(ulong*)(rows + ((long)batch[i + 1] * SearchColumns.RowBytes)));
-                    }
-                    if (i < n)
-                        CountRow(even, *(ulong*)(rows + ((long)batch[i] * SearchColumns.RowBytes)));
-                }
-                for (var i = 0; i < 8 * 256; i++)
-                {
-                    even[i] += odd[i];
-                    odd[i] = 0;
-                }
-            }
-        }
-    }
-
-    private const int Batch = 128;
-
-    /// <summary>The next documents of a bitmap, at most <see cref="Batch"/>, their rows asked for from memory ahead: counting scattered rows otherwise waits for each.</summary>
-    private int NextBatch(ulong* bits, ref int w, ref ulong word, uint* batch, byte* rows, int rowBytes)
-    {
-        var n = 0;
-        while (true)
-        {
-            while (word != 0)
-            {
-                if (n == Batch)
-                    return n;
-                var doc = ((uint)(w - 1) << 6) | (uint)BitOperations.TrailingZeroCount(word);
-                word &= word - 1;
-                if (System.Runtime.Intrinsics.X86.Sse.IsSupported)
-                    System.Runtime.Intrinsics.X86.Sse.Prefetch0(rows + ((long)doc * rowBytes));
-                batch[n++] = doc;
-            }
-            if (w >= words)
-                return n;
-            word = bits[w++];
-        }
-    }
-
-    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
-    private static void CountRow(int* counts, ulong row)
-    {
-        counts[(byte)row]++;
-        counts[256 + (byte)(row >> 8)]++;
-        counts[512 + (byte)(row >> 16)]++;
-        counts[768 + (byte)(row >> 24)]++;
-        counts[1024 + (byte)(row >> 32)]++;
-        counts[1280 + (byte)(row >> 40)]++;
-        counts[1536 + (byte)(row >> 48)]++;
-        counts[1792 + (row >> 56)]++;
-    }
-
-    /// <summary>Counts one column: value by value with its bitmaps where the set is dense, document by document where it is not.</summary>
-    private void CountOne(ulong* bits, ColumnSpec column)
-    {
-        // A bitmap costs a load, an AND and a count for 64 documents; a document some three loads.
-        if (column.Slot >= 0 && BitSet.Count(new ReadOnlySpan<ulong>(bits, words)) > (long)words * segment.ValuesOf(column.Column).Length / 4)
-        {
-            CountByValue(bits, column);
-            return;
-        }
-        fixed (int* all = scratch.Counts, wideCounts = column.Slot < 0 ? scratch.WideCounts(column.Column) : null)
-        {
-            var batch = stackalloc uint[Batch];
-            var w = 0;
-            ulong word = 0;
-            int n;
-            if (column.Slot < 0)
-            {
-                var wide = (ushort*)segment.Column(column.Column);
-                while ((n = NextBatch(bits, ref w, ref word, batch, (byte*)wide, 2)) > 0)
-                {
-                    for (var i = 0; i < n; i++)
-                        wideCounts[wide[batch[i]]]++;
-                }
-                return;
-            }
-            var counts = all + (column.Slot << 8);
-            var packed = segment.Rows + column.Slot;
-            while ((n = NextBatch(bits, ref w, ref word, batch, packed, SearchColumns.RowBytes)) > 0)
-            {
-                for (var i = 0; i < n; i++)
-                    counts[packed[(long)batch[i] * SearchColumns.RowBytes]]++;
-            }
-        }
-    }
-
-    private void CountByValue(ulong* bits, ColumnSpec column)
-    {
-        var buffer = stackalloc uint[PostingCodec.Block];
-        foreach (var (stored, postings, _) in segment.ValuesOf(column.Column))
-        {
-            var n = 0;
-            if (postings.Kind == PostingKind.Bitmap)
-            {
-                var value = (ulong*)postings.Data;
-                for (var w = 0; w < words; w++)
-                    n += BitOperations.PopCount(bits[w] & value[w]);
-            }
-            else
-            {
-                PostingCursor cursor = new(postings, buffer);
-                while (cursor.NextBlock(out var block))
-                {
-                    foreach (var doc in block)
-                        n += (int)(bits[doc >> 6] >> (int)(doc & 63)) & 1;
-                }
-            }
-            scratch.Counts[(column.Slot << 8) + (int)stored] += n;
-        }
-    }
-
-    // ---- The best hits ----
-
-    /// <summary>Adds the best <paramref name="need"/> in order of relevance.</summary>
-    public void Best(DocSet results, int need)
-    {
-        var before = scratch.Candidates.Count;
-        scratch.Seen.Clear();
-        if (!plan.IsEmpty)
-            Tiers(need);
-        Rest(results, need, before);
-    }
-
-    /// <summary>The most important documents, with no question asked.</summary>
-    public void First(int need)
-    {
-        for (uint doc = 0; doc < need; doc++)
-            scratch.Candidates.Add(Make(doc, Tier.Rest, MatchKind.None));
-    }
-
-    /// <summary>The best few for type-ahead: tiers first; all words only where tiers give too few.</summary>
-    public void Suggest(int limit)
-    {
-        var before = scratch.Candidates.Count;
-        scratch.Seen.Clear();
-        Tiers(limit);
-        if (scratch.Candidates.Count - before >= limit)
-            return;
-        var set = AllWords();
-        Narrow(ref set, []);
-        Rest(set, limit, before);
-    }
-
-    private void Tiers(int need)
-    {
-        TierOf(Tier.Code, ExactKind.Code, plan.ExactCode, need);
-        TierOf(Tier.Name, ExactKind.Name, plan.ExactName, need);
-        TierOf(Tier.OtherName, ExactKind.OtherName, plan.ExactOther, need);
-        TierOf(Tier.Person, ExactKind.Person, plan.ExactPerson, need);
-        PrefixTier(Tier.NamePrefix, MatchKind.NamePrefix, KeyTable.Name, KeyTable.Brand, need);
-        if (plan.IsLatin)
-        {
-            PrefixTier(Tier.OtherPrefix, MatchKind.AlsoKnownAs, KeyTable.OtherLatin, null, need);
-            if (plan.HasDigit)
-                PrefixTier(Tier.CodePrefix, MatchKind.CreditCode, KeyTable.Code, null, need);
-            PrefixTier(Tier.Pinyin, MatchKind.Pinyin, KeyTable.Pinyin, KeyTable.BrandPinyin, need);
-            PrefixTier(Tier.Initials, MatchKind.Initials, KeyTable.Initials, KeyTable.BrandInitials, need);
-        }
-        else
-        {
-            PrefixTier(Tier.OtherPrefix, MatchKind.FormerName, KeyTable.OtherName, null, need);
-        }
-    }
-
-    private void TierOf(int tier, ExactKind kind, ulong key, int need)
-    {
-        if (scratch.Seen.Count >= need)
-            return;
-        scratch.Docs.Clear();
-        AddExact(tier, kind, key, scratch.Docs);
-        AddTier(tier, tier switch { Tier.Code => MatchKind.CreditCode, Tier.Name => MatchKind.Name, Tier.OtherName => MatchKind.FormerName, _ => MatchKind.Person }, need);
-    }
-
-    /// <summary>Adds documents whose stored value really is the key.</summary>
-    private void AddExact(int tier, ExactKind kind, ulong key, List<uint> docs)
-    {
-        foreach (var doc in segment.FindExact(key))
-        {
-            // Thousands may share a person's name; a hash of 64 bits is not worth reading them all.
-            if (tier == Tier.Person && docs.Count >= Window)
-                docs.Add(doc);
-            else if (Stored.Has(segment.Stored(doc), kind, plan.Key))
-                docs.Add(doc);
-        }
-    }
-
-    private void PrefixTier(int tier, MatchKind kind, KeyTable first, KeyTable? second, int need)
-    {
-        if (scratch.Seen.Count >= need)
-            return;
-        scratch.Docs.Clear();
-        Top(first, need);
-        if (second is { } table)
-            Top(table, need);
-        AddTier(tier, kind, need);
-    }
-
-    private void AddTier(int tier, MatchKind kind, int need)
-    {
-        scratch.Docs.Sort();
-        foreach (var doc in scratch.Docs)
-        {
-            if (scratch.Seen.Count >= need)
-                return;
-            if (Passes(doc) && scratch.Seen.Add(doc))
-                scratch.Candidates.Add(Make(doc, tier, kind));
-        }
-    }
-
-    /// <summary>Adds the <paramref name="need"/> most important documents of a prefix that pass and are not seen yet.</summary>
-    private void Top(KeyTable table, int need)
-    {
-        var (from, to) = segment.Range(table, plan.Key, out var verify);
-        var pointers = segment.Table(table);
-        var size = to - from;
-        if (size == 0)
-            return;
-        var found = 0;
-        if (size > ListLimit)
-        {
-            // Rare among many passes: give up walking and go through all of them.
-            var budget = (4 * (long)need) + ListLimit;
-            var restart = scratch.Docs.Count;
-            scratch.Walk.Start(pointers.Docs, pointers.Tree, pointers.Count, from, to);
-            while (budget-- > 0 && scratch.Walk.Next(out var doc))
-            {
-                if (!Wanted(table, doc, verify))
-                    continue;
-                scratch.Docs.Add(doc);
-                if (++found >= need)
-                    return;
-            }
-            if (budget >= 0)
-                return;
-            scratch.Docs.RemoveRange(restart, scratch.Docs.Count - restart);
-            found = 0;
-            var bits = scratch.EmptyBitmap(words);
-            for (var i = from; i < to; i++)
-                BitSet.Set(new Span<ulong>(bits, words), pointers.Docs[i]);
-            var reads = 0;
-            for (var w = 0; w < words; w++)
-            {
-                for (var word = bits[w]; word != 0; word &= word - 1)
-                {
-                    var doc = ((uint)w << 6) | (uint)BitOperations.TrailingZeroCount(word);
-                    if (!Passes(doc) || scratch.Seen.Contains(doc))
-                        continue;
-                    if (verify && (++reads > VerifyLimit || !Verify(table, doc)))
-                        continue;
-                    scratch.Docs.Add(doc);
-                    if (++found >= need)
-                        return;
-                }
-            }
-            return;
-        }
-        var list = new Span<uint>(scratch.List(size), size);
-        new ReadOnlySpan<uint>(pointers.Docs + from, size).CopyTo(list);
-        list = list[..SortDistinct(list)];
-        foreach (var doc in list)
-        {
-            if (!Wanted(table, doc, verify))
-                continue;
-            scratch.Docs.Add(doc);
-            if (++found >= need)
-                return;
-        }
-    }
-
-    private bool Wanted(KeyTable table, uint doc, bool verify) =>
-        !scratch.Seen.Contains(doc) && Passes(doc) && (!verify || Verify(table, doc));
-
-    /// <summary>Whether the document really has an entry in the table that begins with the text.</summary>
-    private bool Verify(KeyTable table, uint doc) => table switch
-    {
-        KeyTable.OtherName or KeyTable.OtherLatin => Stored.HasPrefix(segment.Stored(doc), ExactKind.OtherName, plan.Key),
-        KeyTable.Person => Stored.HasPrefix(segment.Stored(doc), ExactKind.Person, plan.Key),
-        KeyTable.Code => Stored.HasPrefix(segment.Stored(doc), ExactKind.Code, plan.Key),
-        _ => segment.TextOf(table, doc).StartsWith(plan.Key, StringComparison.Ordinal),
-    };
-
-    /// <summary>What no tier has: the first <see cref="Window"/> by score, the others by importance.</summary>
-    private void Rest(DocSet results, int need, int before)
-    {
-        var candidates = scratch.Candidates;
-        if (candidates.Count - before >= need)
-            return;
-        var first = candidates.Count;
-        var wanted = plan.IsEmpty ? need : Math.Max(need, scratch.Seen.Count + Window);
-        Scorer scorer = new(plan);
-        if (results.IsBitmap)
-        {
-            for (var w = 0; w < words; w++)
-            {
-                for (var word = results.Bits[w]; word != 0; word &= word - 1)
-                {
-                    Take(((uint)w << 6) | (uint)BitOperations.TrailingZeroCount(word), ref scorer);
-                    if (candidates.Count - before >= wanted)
-                        goto done;
-                }
-            }
-        }
-        else
-        {
-            foreach (var doc in results.AsList)
-            {
-                Take(doc, ref scorer);
-                if (candidates.Count - before >= wanted)
-                    break;
-            }
-        }
-    done:
-        if (plan.IsEmpty)
-            return;
-        var span = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(candidates)[first..];
-        span[..Math.Min(span.Length, Window)].Sort(Candidate.Compare);
-        if (candidates.Count - before > need)
-            candidates.RemoveRange(before + need, candidates.Count - before - need);
-
-        void Take(uint doc, ref Scorer s)
-        {
-            if (scratch.Seen.Count > 0 && scratch.Seen.Contains(doc))
-                return;
-            var candidate = Make(doc, Tier.Rest, plan.IsEmpty ? MatchKind.None : MatchKind.All);
-            if (!plan.IsEmpty && candidates.Count - first < Window)
-                candidate.Score = s.Score(segment, doc, candidate.Importance);
-            candidates.Add(candidate);
-        }
-    }
-
-    private Candidate Make(uint doc, int tier, MatchKind kind) => new()
-    {
-        Tier = tier,
-        Kind = kind,
-        Doc = doc,
-        Segment = segmentIndex,
-        Number = segment.Number(doc),
-        Importance = segment.Importance[doc],
-    };
-
-    /// <summary>Adds the best <paramref name="need"/> by a column. O(results · log need) at worst, O(results) as a rule.</summary>
-    /// <param name="results">What to take from.</param>
-    /// <param name="need">How many.</param>
-    /// <param name="sort">The column and its direction.</param>
-    /// <param name="currency">The currency of a sort by capital; amounts in others count as unknown.</param>
-    public void BestByColumn(DocSet results, int need, SearchSort sort, byte currency)
-    {
-        if (need == 0)
-            return;
-        if (sort == SearchSort.Name)
-        {
-            BestByName(results, need);
-            return;
-        }
-        var days = (int*)segment.Column(SearchColumn.FoundedDay);
-        var capital = (long*)segment.Column(SearchColumn.CapitalFen);
-        var bands = segment.Rows + SearchColumns.Of(SearchColumn.CapitalBand).Slot;
-        var before = scratch.Candidates.Count;
-        // A heap of the best so far, its worst on top. Importance falls with the document number, so a later equal never enters.
-        List<(ulong Key, uint Doc)> heap = [];
-        if (results.IsBitmap)
-        {
-            for (var w = 0; w < words; w++)
-            {
-                for (var word = results.Bits[w]; word != 0; word &= word - 1)
-                    Offer(((uint)w << 6) | (uint)BitOperations.TrailingZeroCount(word));
-            }
-        }
-        else
-        {
-            foreach (var doc in results.AsList)
-                Offer(doc);
-        }
-        heap.Sort();
-        foreach (var (key, doc) in heap)
-        {
-            var candidate = Make(doc, 0, plan.IsEmpty ? MatchKind.None : MatchKind.All);
-            candidate.First = key;
-            scratch.Candidates.Add(candidate);
-        }
-
-        void Offer(uint doc)
-        {
-            var value = sort is SearchSort.Founded or SearchSort.FoundedDesc ? (ulong)(uint)days[doc] : SearchColumns.BandOf(bands[(long)doc * SearchColumns.RowBytes]).Currency == currency ? (ulong)capital[doc] : 0;
-            var key = value == 0 ? ulong.MaxValue : sort is SearchSort.FoundedDesc or SearchSort.CapitalDesc ? ulong.MaxValue - value : value;
-            if (heap.Count < need)
-            {
-                heap.Add((key, doc));
-                var i = heap.Count - 1;
-                while (i > 0 && heap[(i - 1) / 2].CompareTo(heap[i]) < 0)
-                {
-                    (heap[i], heap[(i - 1) / 2]) = (heap[(i - 1) / 2], heap[i]);
-                    i = (i - 1) / 2;
-                }
-                return;
-            }
-            if (key >= heap[0].Key)
-                return;
-            heap[0] = (key, doc);
-            for (var i = 0; ;)
-            {
-                var child = (2 * i) + 1;
-                if (child >= heap.Count)
-                    break;
-                if (child + 1 < heap.Count && heap[child + 1].CompareTo(heap[child]) > 0)
-                    child++;
-                if (heap[child].CompareTo(heap[i]) <= 0)
-                    break;
-                (heap[i], heap[child]) = (heap[child], heap[i]);
-                i = child;
-            }
-        }
-    }
-
-    /// <summary>Goes through the table of pinyin, which is in order of names, and takes what is among the results.</summary>
-    private void BestByName(DocSet results, int need)
-    {
-        var bits = new ReadOnlySpan<ulong>(ToOwnBitmap(results).Bits, words);
-        var table = segment.Table(KeyTable.Pinyin);
-        var found = 0;
-        var before = scratch.Candidates.Count;
-        ulong last = 0;
-        for (var i = 0; i < table.Count; i++)
-        {
-            // All entries of the last first key are taken, so that the order within it can be made total.
-            if (found >= need && table.Keys[i] != last)
-                break;
-            var doc = table.Docs[i];
-            if (!BitSet.Has(bits, doc))
-                continue;
-            last = table.Keys[i];
-            var candidate = Make(doc, 0, plan.IsEmpty ? MatchKind.None : MatchKind.All);
-            candidate.First = last;
-            candidate.Second = segment.SecondKey(KeyTable.Pinyin, doc);
-            scratch.Candidates.Add(candidate);
-            found++;
-        }
-        if (found > need)
-        {
-            var span = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(scratch.Candidates)[before..];
-            span.Sort(Candidate.Compare);
-            scratch.Candidates.RemoveRange(before + need, found - need);
-        }
     }
 }

@@ -45,6 +45,13 @@ public static class Pinyin
     /// <summary>The first letter of each hanzi, other tokens in full: TCL科技 is <c>tclkj</c>.</summary>
     public static string Initials(string text, PinyinReading reading = PinyinReading.General) => Join(text, reading, initials: true);
 
+    /// <summary>Whether two hanzi have the same default reading. O(1).</summary>
+    internal static bool SameSound(char a, char b)
+    {
+        var sound = Tables.Characters[a] & Tables.SyllableMask;
+        return sound != 0 && sound == (Tables.Characters[b] & Tables.SyllableMask);
+    }
+
     /// <summary>Writes <see cref="Full(string, PinyinReading)"/> of a normalised text and returns the length.</summary>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short; n × <see cref="MaxSyllable"/> always suffices.</exception>
     public static int Full(ReadOnlySpan<char> text, Span<char> destination, PinyinReading reading = PinyinReading.General)

@@ -46,11 +46,93 @@ internal sealed partial class NaiveSearch(IEnumerable<SearchDocument> documents)
 
     private static bool Matches(SearchDocument d, string text)
     {
+        var parts = QueryText.Parse(text);
+        static bool IsPlain(QueryPart p) => p is { Field: QueryField.Any, Exact: false, Without: false };
+        return PlainMatches(d, string.Join(' ', parts.Where(IsPlain).Select(p => p.Text)))
+            && parts.Where(p => !IsPlain(p) && p.Field != QueryField.Facet && Normalizer.Key(p.Text).Length > 0).All(p => One(d, p) != p.Without);
+    }
+
+    /// <summary>A phrase, or a word of one field.</summary>
+    private static bool One(SearchDocument d, QueryPart part)
+    {
+        var word = Normalizer.Normalize(part.Text);
+        if (!part.Exact)
+            word = WithoutForm(word);
+        var key = Normalizer.Key(word);
+        if (part.Field is QueryField.Any or QueryField.Code && key.All(IsLatin) && key.Any(char.IsAsciiDigit) && CodesOf(d).Any(c => IsCode(c, key)))
+            return true;
+        var tokens = QueryTokens(word);
+        bool In(QueryField field, IEnumerable<string> set, IEnumerable<string>? verified = null) => (part.Field == QueryField.Any || part.Field == field)
+            && tokens.All(Tokens(set).Contains)
+            && ((!part.Exact || key.Length <= 2) && part.Field is not (QueryField.Former or QueryField.Other) || (verified ?? set).Any(v => part.Exact ? Normalizer.Key(v).Contains(key, StringComparison.Ordinal) : MatchText.Contains(Normalizer.Key(v), key)));
+        string[] others = [.. d.FormerNames, .. d.AlsoKnownAs];
+        if (In(QueryField.Name, [d.Name]) || In(QueryField.Former, others, part.Field == QueryField.Former ? d.FormerNames : others)
+            || In(QueryField.Other, others, part.Field == QueryField.Other ? d.AlsoKnownAs : others) || In(QueryField.Person, d.People))
+        {
+            return true;
+        }
+        // A phrase that the words of several fields of one kind make together is verified in any of them.
+        return (part.Field is QueryField.Any or QueryField.Scope && InText(d.Scope, word, numbered: false)) || (part.Field is QueryField.Any or QueryField.Address && InText(d.Address, word, numbered: true));
+    }
+
+    private static bool InText(string? text, string word, bool numbered)
+    {
+        if (text is null)
+            return false;
+        var tokens = TextTokens(Runs(word).ToList(), word, numbered, out var single);
+        return !single && tokens.All(TextTokens(Runs(text).ToList(), text, numbered, out _, all: true).Contains);
+    }
+
+    // Pairs and words; in an address, digits and the hanzi that follows at once are one.
+    private static HashSet<string> TextTokens(List<string> runs, string text, bool numbered, out bool single, bool all = false)
+    {
+        var normalized = Normalizer.Normalize(text).Replace("𠮷", "㐀", StringComparison.Ordinal);
+        HashSet<string> tokens = new(StringComparer.Ordinal);
+        single = false;
+        var at = 0;
+        var glued = false;
+        foreach (var run in runs)
+        {
+            if (!IsLatin(run[0]))
+            {
+                single |= run.Length == 1 && !glued;
+                for (var i = 1; i < run.Length; i++)
+                    tokens.Add(run[(i - 1)..(i + 1)]);
+                glued = false;
+                at = IndexAfter(normalized, run, at);
+                continue;
+            }
+            at = normalized.IndexOf(run, at, StringComparison.Ordinal) + run.Length;
+            glued = numbered && char.IsAsciiDigit(run[0]) && at < normalized.Length && !IsLatin(normalized[at]) && char.IsLetter(normalized[at]);
+            if (glued)
+                tokens.Add(run + normalized[at]);
+            if (!glued || all)
+                tokens.Add(run);
+        }
+        return tokens;
+    }
+
+    private static int IndexAfter(string text, string run, int at)
+    {
+        foreach (var c in run)
+            at = text.IndexOf(c, at) + 1;
+        return at;
+    }
+
+    private static string WithoutForm(string word) =>
+        Array.Find(LegalForms, f => word.Length > f.Length && word.EndsWith(f, StringComparison.Ordinal)) is { } form && Normalizer.Key(word[..^form.Length]).Length > 0 ? word[..^form.Length] : word;
+
+    private static string[] CodesOf(SearchDocument d) => [.. new[] { d.Id, d.CreditCode, d.RegistrationNumber, d.Lei, d.StockCode }.OfType<string>().Select(Normalizer.Key)];
+
+    private static bool IsCode(string code, string key) => code.StartsWith(key, StringComparison.Ordinal) || (key.Length is >= 6 and <= 14 && code.Length >= 6 && code.Contains(key, StringComparison.Ordinal));
+
+    private static bool PlainMatches(SearchDocument d, string text)
+    {
         var key = Normalizer.Key(text);
         if (key.Length == 0)
             return true;
         string[] others = [.. d.FormerNames, .. d.AlsoKnownAs];
-        string[] codes = [.. new[] { d.Id, d.CreditCode, d.RegistrationNumber, d.Lei, d.StockCode }.OfType<string>().Select(Normalizer.Key)];
+        var codes = CodesOf(d);
         if (codes.Contains(key) || new[] { d.Name }.Concat(others).Concat(d.People).Any(t => string.Equals(Normalizer.Key(t), key, StringComparison.Ordinal)))
             return true;
 
@@ -64,7 +146,8 @@ internal sealed partial class NaiveSearch(IEnumerable<SearchDocument> documents)
                 || Latin(Pinyin.Initials(name, PinyinReading.CompanyName)).StartsWith(key, StringComparison.Ordinal)
                 || Latin(Pinyin.Initials(brand, PinyinReading.CompanyName)).StartsWith(key, StringComparison.Ordinal)
                 || otherKeys.Any(o => o.Length > 0 && o.All(IsLatin) && o.StartsWith(key, StringComparison.Ordinal))
-                || (key.Any(char.IsAsciiDigit) && codes.Any(c => c.StartsWith(key, StringComparison.Ordinal))))
+                || otherKeys.Any(o => !o.All(IsLatin) && (Latin(Pinyin.Full(o, PinyinReading.CompanyName)).StartsWith(key, StringComparison.Ordinal) || Latin(Pinyin.Initials(o, PinyinReading.CompanyName)).StartsWith(key, StringComparison.Ordinal)))
+                || (key.Any(char.IsAsciiDigit) && codes.Any(c => IsCode(c, key))))
             {
                 return true;
             }
@@ -78,11 +161,9 @@ internal sealed partial class NaiveSearch(IEnumerable<SearchDocument> documents)
         var words = Normalizer.Normalize(text).Split(' ').Where(w => Normalizer.Key(w).Length > 0).ToArray();
         return words.All(word =>
         {
-            var form = Array.Find(LegalForms, f => word.Length > f.Length && word.EndsWith(f, StringComparison.Ordinal));
-            if (form is not null && Normalizer.Key(word[..^form.Length]).Length > 0)
-                word = word[..^form.Length];
+            word = WithoutForm(word);
             var tokens = QueryTokens(word);
-            if (fields.Any(f => tokens.All(f.Contains)))
+            if (fields.Any(f => tokens.All(f.Contains)) || InText(d.Scope, word, numbered: false) || InText(d.Address, word, numbered: true))
                 return true;
             var letters = Normalizer.Key(word);
             return words.Select(Normalizer.Key).Distinct(StringComparer.Ordinal).Count() > 1 && letters.All(IsLatin)

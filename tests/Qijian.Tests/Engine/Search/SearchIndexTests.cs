@@ -14,7 +14,7 @@ public sealed class SearchIndexTests
     private static readonly Gen<string> Texts = Gen.Int[0, Syllables.Length - 1].Select(i => Syllables[i]).Array[0, 6].Select(string.Concat);
 
     private static readonly Gen<SearchDocument> Documents = Gen.Select(
-        Gen.Int[1, 60], Texts, Texts.Array[0, 2], Texts.Array[0, 2], Of("雷军", "王小米", "Li Bc").Array[0, 2],
+        Gen.Int[1, 60], Texts, Texts.Array[0, 2], Texts.Array[0, 2], Gen.Select(Of("雷军", "王小米", "Li Bc").Array[0, 2], Of(null, "小米科技", "技北京 1米", "a上海市"), Of(null, "北京1号22米", "上海市 22 科技")),
         Gen.UInt[0, 4], Gen.Select(Gen.Byte[0, 3], Gen.UShort[0, 3], Of(0, 700_000, 730_000, 737_000), Of(0L, 50_000_000L, 20_000_000_000L), Gen.Byte[0, 2]))
         .Select((number, name, former, aka, people, importance, columns) => new SearchDocument
         {
@@ -25,7 +25,9 @@ public sealed class SearchIndexTests
             Name = name,
             FormerNames = former,
             AlsoKnownAs = aka,
-            People = people,
+            People = people.Item1,
+            Scope = people.Item2,
+            Address = people.Item3,
             Importance = importance,
             Province = columns.Item1,
             City = columns.Item2,
@@ -39,11 +41,14 @@ public sealed class SearchIndexTests
     private static readonly Gen<string> Queries = Gen.OneOf(
         Texts,
         Gen.Select(Texts, Texts, (a, b) => $"{a} {b}"),
+        Gen.Select(Texts, Texts, Of("", "-", "\"", "-\"", "name:", "曾用名：", "aka:", "person:", "scope:", "address:", "code:", "-地址:", "scope:\"")).Select((a, b, mark) => $"{a} {mark}{b}{(mark.EndsWith('"') ? "\"" : "")}"),
+        Of("code:9111", "-1101", "\"11000\"", "22米", "1号", "北京1号", "-\"小米科技\"", "\"小米科技\" -雷军", "-北京", "\"bc\"", "aka:小米 former:北京"),
         Of("x", "xm", "xiaomi", "beijingx", "bj", "leijun", "9111", "911100001", "1101", "kj", "xiaomi 北京", "bcke", "小米有限公司", "！", "軍", "小米 雷"));
 
     private static readonly Gen<SearchQuery> Filtered = Gen.Select(Queries, Gen.UInt[0, 4].Array[0, 3], Gen.UInt[0, 2].Array[0, 2], Gen.Bool, Gen.Bool, Gen.Bool).Select((text, provinces, statuses, founded, capital, without) => new SearchQuery
     {
         Text = text,
+        Similar = false,
         Filters = [.. new[] { new SearchFilter(SearchColumn.Province, provinces, without), new SearchFilter(SearchColumn.Status, statuses), new SearchFilter(SearchColumn.IndustryClass, [.. statuses.Select(s => s * 1000)], !without) }.Where(f => f.Values.Count > 0)],
         FoundedFrom = founded ? 730_000 : null,
         CapitalTo = capital ? 100_000_000 : null,
