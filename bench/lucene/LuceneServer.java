@@ -11,7 +11,7 @@ import org.apache.lucene.store.MMapDirectory;
 
 /**
  * Lucene of Java for the search benchmark: builds an index of a file of lines, then answers questions line by line on standard input.
- * Arguments: FOLDER DOCUMENTS. A question: KIND, text, pairs, province, band between tabs. An answer: total, sum over the industry
+ * Arguments: FOLDER DOCUMENTS. A question: KIND, text, pairs, province, first and last band between tabs. An answer: total, sum over the industry
  * facet, wall and thread CPU nanoseconds, then up to ten numbers of companies.
  */
 public final class LuceneServer {
@@ -29,7 +29,7 @@ public final class LuceneServer {
         for (String line; (line = in.readLine()) != null;) {
             String[] q = line.split("\t", -1);
             long before = threads.getCurrentThreadCpuTime(), start = System.nanoTime();
-            Answer answer = ask(q[0], q[1], q[2].split(" "), Integer.parseInt(q[3]), Integer.parseInt(q[4]));
+            Answer answer = ask(q[0], q[1], q[2].split(" "), Integer.parseInt(q[3]), Integer.parseInt(q[4]), Integer.parseInt(q[5]));
             long wall = System.nanoTime() - start, spent = threads.getCurrentThreadCpuTime() - before;
             StringBuilder text = new StringBuilder().append(answer.total).append('\t').append(answer.facets).append('\t').append(wall).append('\t').append(spent).append('\t');
             for (ScoreDoc hit : answer.hits) text.append(hit.doc + 1).append(' ');
@@ -79,7 +79,7 @@ public final class LuceneServer {
         }
     }
 
-    private static Answer ask(String kind, String text, String[] pairs, int province, int band) throws IOException {
+    private static Answer ask(String kind, String text, String[] pairs, int province, int band, int lastBand) throws IOException {
         switch (kind) {
             case "TwoCharacters": case "FullName": return top(all("name", pairs));
             case "Scope": return top(all("scope", pairs));
@@ -98,8 +98,11 @@ public final class LuceneServer {
                 BooleanQuery.Builder filtered = new BooleanQuery.Builder().add(all("name", pairs), BooleanClause.Occur.MUST);
                 filtered.add(new TermQuery(new Term("status", "1")), BooleanClause.Occur.FILTER);
                 if (kind.equals("Narrow")) filtered.add(new TermQuery(new Term("province", Integer.toString(province))), BooleanClause.Occur.FILTER);
-                else filtered.add(new BooleanQuery.Builder().add(new TermQuery(new Term("band", Integer.toString(band))), BooleanClause.Occur.SHOULD)
-                    .add(new TermQuery(new Term("band", Integer.toString(band + 1))), BooleanClause.Occur.SHOULD).build(), BooleanClause.Occur.FILTER);
+                else {
+                    BooleanQuery.Builder bands = new BooleanQuery.Builder();
+                    for (int b = band; b <= lastBand; b++) bands.add(new TermQuery(new Term("band", Integer.toString(b))), BooleanClause.Occur.SHOULD);
+                    filtered.add(bands.build(), BooleanClause.Occur.FILTER);
+                }
                 TopScoreDocCollector best = TopScoreDocCollector.create(10, Integer.MAX_VALUE);
                 Facets facets = new Facets();
                 searcher.search(filtered.build(), MultiCollector.wrap(best, facets));

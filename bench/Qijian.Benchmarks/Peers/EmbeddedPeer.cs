@@ -53,7 +53,7 @@ internal sealed class EmbeddedPeer(bool plain) : IPeer
             Filters = query.Kind switch
             {
                 PeerKind.Narrow => [new SearchFilter(SearchColumn.Province, [query.Province]), new SearchFilter(SearchColumn.Status, [PeerQuery.Status])],
-                PeerKind.Broad => [new SearchFilter(SearchColumn.Status, [PeerQuery.Status]), new SearchFilter(SearchColumn.CapitalBand, [query.Band, query.Band + 1])],
+                PeerKind.Broad => [new SearchFilter(SearchColumn.Status, [PeerQuery.Status]), new SearchFilter(SearchColumn.CapitalBand, [.. Enumerable.Range((int)query.Band, (int)(query.LastBand - query.Band + 1)).Select(b => (uint)b)])],
                 _ => [],
             },
             Facets = query.Faceted ? Facets : [],

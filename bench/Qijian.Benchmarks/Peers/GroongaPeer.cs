@@ -63,7 +63,7 @@ internal sealed class GroongaPeer : IPeer
             PeerKind.Prefix => $"--filter 'keys @^ \"{query.Text}\"'",
             PeerKind.Initials => $"--filter 'initials @^ \"{query.Text}\"'",
             PeerKind.Narrow => $"--match_columns grams --query \"{query.Grams}\" --filter 'province == {query.Province} && status == {PeerQuery.Status}'",
-            _ => $"--match_columns grams --query \"{query.Grams}\" --filter 'status == {PeerQuery.Status} && band >= {query.Band} && band <= {query.Band + 1}'",
+            _ => $"--match_columns grams --query \"{query.Grams}\" --filter 'status == {PeerQuery.Status} && band >= {query.Band} && band <= {query.LastBand}'",
         };
         var facets = query.Faceted ? " --drilldown industry,province,status,band --drilldown_output_columns _key,_nsubrecs --drilldown_limit -1" : "";
         using var answer = JsonDocument.Parse(server!.Ask($"select Docs {condition} --output_columns _id --sort_keys _id --limit 10{facets}"));

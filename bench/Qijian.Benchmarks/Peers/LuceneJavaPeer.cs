@@ -38,7 +38,7 @@ internal sealed class LuceneJavaPeer : IPeer
 
     public PeerAnswer Ask(PeerQuery query)
     {
-        var answer = server!.Ask(string.Create(CultureInfo.InvariantCulture, $"{query.Kind}\t{query.Text}\t{query.Grams}\t{query.Province}\t{query.Band}")).Split('\t');
+        var answer = server!.Ask(string.Create(CultureInfo.InvariantCulture, $"{query.Kind}\t{query.Text}\t{query.Grams}\t{query.Province}\t{query.Band}\t{query.LastBand}")).Split('\t');
         var numbers = answer[..4].Select(a => long.Parse(a, CultureInfo.InvariantCulture)).ToArray();
         return new PeerAnswer([.. answer[4].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(h => int.Parse(h, CultureInfo.InvariantCulture))], numbers[0], numbers[1],
             (TimeSpan.FromMicroseconds(numbers[2] / 1000.0), TimeSpan.FromMicroseconds(numbers[3] / 1000.0)));

@@ -85,7 +85,7 @@ internal sealed class LuceneNetPeer : IPeer
 
     private Filter FilterOf(PeerQuery query) => query.Kind == PeerKind.Narrow
         ? new BooleanFilter { { Cached("province", query.Province, query.Province), Occur.MUST }, { Cached("status", PeerQuery.Status, PeerQuery.Status), Occur.MUST } }
-        : new BooleanFilter { { Cached("status", PeerQuery.Status, PeerQuery.Status), Occur.MUST }, { Cached("band", query.Band, query.Band + 1), Occur.MUST } };
+        : new BooleanFilter { { Cached("status", PeerQuery.Status, PeerQuery.Status), Occur.MUST }, { Cached("band", query.Band, query.LastBand), Occur.MUST } };
 
     private Filter Cached(string field, long from, long to)
     {

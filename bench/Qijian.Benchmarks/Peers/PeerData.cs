@@ -28,8 +28,8 @@ internal enum PeerKind
     Typo,
 }
 
-/// <summary>A question: what is typed, the same as pairs, and the filters of its kind (narrow: province and status; broad: status and two bands of capital).</summary>
-internal sealed record PeerQuery(PeerKind Kind, string Text, string Grams, byte Province, uint Band, int Expected)
+/// <summary>A question: what is typed, the same as pairs, and the filters of its kind (narrow: province and status; broad: status and some bands of capital).</summary>
+internal sealed record PeerQuery(PeerKind Kind, string Text, string Grams, byte Province, uint Band, uint LastBand, int Expected)
 {
     public const byte Status = 1;
 
@@ -91,8 +91,9 @@ internal sealed class PeerData
         if (kind == PeerKind.Broad)
         {
             var common = Enumerable.Range(0, Math.Min(Count, 50_000)).SelectMany(i => Grams(NameOf(i + 1)).Split(' ')).Where(g => g.Length == 2).CountBy(g => g, StringComparer.Ordinal)
-                .OrderByDescending(g => g.Value).ThenBy(g => g.Key, StringComparer.Ordinal).Take(Math.Max(1, most / 4)).Select(g => g.Key).ToArray();
-            return [.. Enumerable.Range(1, 4).SelectMany(band => common.Select(g => new PeerQuery(kind, g, g, 0, (uint)band, 0)))];
+                .OrderByDescending(g => g.Value).ThenBy(g => g.Key, StringComparer.Ordinal).Take(most / 20).Select(g => g.Key).ToArray();
+            var bands = from first in Enumerable.Range(1, 6) from last in Enumerable.Range(first, 7 - first) where last > first select (First: (uint)first, Last: (uint)last);
+            return [.. bands.SelectMany(b => common.Select(g => new PeerQuery(kind, g, g, 0, b.First, b.Last, 0)))];
         }
         List<PeerQuery> queries = [];
         HashSet<string> seen = [];
@@ -100,7 +101,7 @@ internal sealed class PeerData
         {
             var document = DocumentOf((int)((long)Count * (i % most) / most) + 1 + (i / most));
             if (TextOf(kind, document, random) is { Length: > 0 } text && seen.Add(text))
-                queries.Add(new PeerQuery(kind, text, Grams(text), document.Province, 0, document.Number));
+                queries.Add(new PeerQuery(kind, text, Grams(text), document.Province, 0, 0, document.Number));
         }
         return [.. queries];
     }

@@ -86,7 +86,7 @@ internal sealed class PostgresPeer : IPeer
         PeerKind.Initials => Prefix("initials", query.Text),
         PeerKind.Typo => new PeerAnswer(Numbers("SELECT id FROM docs WHERE name % $1 ORDER BY similarity(name, $1) DESC, id LIMIT 10", query.Text), -1),
         PeerKind.Narrow => Faceted("province = $2 AND status = $3", All(query.Grams), (short)query.Province, (short)PeerQuery.Status),
-        _ => Faceted("status = $2 AND band IN ($3, $3 + 1)", All(query.Grams), (short)PeerQuery.Status, (short)query.Band),
+        _ => Faceted("status = $2 AND band BETWEEN $3 AND $4", All(query.Grams), (short)PeerQuery.Status, (short)query.Band, (short)query.LastBand),
     };
 
     private PeerAnswer Matching(string column, string grams)

@@ -56,7 +56,7 @@ internal sealed class SqlitePeer : IPeer
         PeerKind.Initials => Prefix("initials", query.Text),
         PeerKind.Typo => new PeerAnswer(Numbers("SELECT rowid FROM names WHERE names MATCH ?1 ORDER BY rank LIMIT 10", string.Join(" OR ", query.Grams.Split(' ').Select(Quoted))), -1),
         PeerKind.Narrow => Faceted("d.province = ?2 AND d.status = ?3", All(query.Grams), (long)query.Province, (long)PeerQuery.Status),
-        _ => Faceted("d.status = ?2 AND d.band IN (?3, ?3 + 1)", All(query.Grams), (long)PeerQuery.Status, (long)query.Band),
+        _ => Faceted("d.status = ?2 AND d.band BETWEEN ?3 AND ?4", All(query.Grams), (long)PeerQuery.Status, (long)query.Band, (long)query.LastBand),
     };
 
     private PeerAnswer Matching(string table, string match) =>
