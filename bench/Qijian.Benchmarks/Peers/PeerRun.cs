@@ -69,7 +69,6 @@ internal static partial class PeerRun
         IPeer[] peers = [new EmbeddedPeer(args.Contains("--plain")), new LuceneNetPeer(), new SqlitePeer(), new PostgresPeer(), new LuceneJavaPeer(), new GroongaPeer()];
         foreach (var peer in peers.Where(p => p is EmbeddedPeer || chosen?.Contains(p.Name) != false))
         {
-            using var _ = peer;
             if (peer.Missing is { } why)
             {
                 Console.WriteLine($"\n{peer.Name}: skipped, {why}");
@@ -77,21 +76,29 @@ internal static partial class PeerRun
             }
             Console.WriteLine($"\n{peer.Name}: {peer.Remark}");
             var place = Directory.CreateDirectory(Path.Combine(folder, peer.Name)).FullName;
-            builds.Add(Build(peer, data, place, peer is EmbeddedPeer ? plain : cut));
-            foreach (var kind in Enum.GetValues<PeerKind>().Where(peer.Can))
+            try
             {
-                var cell = Measure(peer, kind, queries[kind], data, budget, ours) with { Engine = peer.Name };
-                if (peer is EmbeddedPeer)
-                    ourCells[kind] = cell;
-                else
-                    cell = cell with { Ratio = cell.CpuMs / ourCells[kind].CpuMs };
-                cells.Add(cell);
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{kind,-14} {cell.Queries,4} queries  CPU {cell.CpuMs,9:0.0000} ms  p50 {cell.P50Ms,9:0.0000}  p95 {cell.P95Ms,9:0.0000}  p99 {cell.P99Ms,9:0.0000} ms{(cell.Ratio is { } r ? $"  {r,7:0.0}×" : "")}  {cell.Agreement}{(cell.RecallAt3 is { } recall ? $"  found in the top 3: {recall:0%}" : "")}"));
+                builds.Add(Build(peer, data, place, peer is EmbeddedPeer ? plain : cut));
+                foreach (var kind in Enum.GetValues<PeerKind>().Where(peer.Can))
+                {
+                    var cell = Measure(peer, kind, queries[kind], data, budget, ours) with { Engine = peer.Name };
+                    if (peer is EmbeddedPeer)
+                        ourCells[kind] = cell;
+                    else
+                        cell = cell with { Ratio = cell.CpuMs / ourCells[kind].CpuMs };
+                    cells.Add(cell);
+                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                        $"{kind,-14} {cell.Queries,4} queries  CPU {cell.CpuMs,9:0.0000} ms  p50 {cell.P50Ms,9:0.0000}  p95 {cell.P95Ms,9:0.0000}  p99 {cell.P99Ms,9:0.0000} ms{(cell.Ratio is { } r ? $"  {r,7:0.0}×" : "")}  {cell.Agreement}{(cell.RecallAt3 is { } recall ? $"  found in the top 3: {recall:0%}" : "")}"));
+                }
+                var built = builds[^1] with { ResidentMegabytes = Resident(peer.ProcessId) };
+                builds[^1] = built;
+                Console.WriteLine($"resident {built.ResidentMegabytes:0} MB{(peer.ProcessId == Environment.ProcessId ? " (this process, with the test data)" : "")}");
             }
-            var built = builds[^1] with { ResidentMegabytes = Resident(peer.ProcessId) };
-            builds[^1] = built;
-            Console.WriteLine($"resident {built.ResidentMegabytes:0} MB{(peer.ProcessId == Environment.ProcessId ? " (this process, with the test data)" : "")}");
+            finally
+            {
+                peer.Dispose();
+                Directory.Delete(place, recursive: true); // gigabytes
+            }
         }
         PrintTable(cells, builds);
         if (Option(args, "--json") is { } file)
