@@ -24,6 +24,8 @@ public sealed class TestSite : IAsyncDisposable
     /// <summary>Whether every site of this run is on PostgreSQL: ./test runs the modules' tests a second time so.</summary>
     private static bool OnPostgres => Environment.GetEnvironmentVariable("QIJIAN_TEST_DATABASE") is "PostgreSql";
 
+    public const string NoPostgres = "PostgreSQL is not running: ./test starts it";
+
     public static string? PostgresServer => Environment.GetEnvironmentVariable("QIJIAN_TEST_POSTGRES");
 
     /// <summary>Starts a site on an empty data folder; unless told otherwise it fills itself with the sample.</summary>
@@ -34,7 +36,7 @@ public sealed class TestSite : IAsyncDisposable
         List<string> args = ["--RateLimits:Enabled=false", .. settings];
         if (postgres || OnPostgres)
         {
-            Assert.SkipWhen(PostgresServer is null, "PostgreSQL is not running: ./test starts it");
+            Assert.SkipWhen(PostgresServer is null, NoPostgres);
             own = $"t{Guid.CreateVersion7():N}";
             await RunAsync(PostgresServer, $"CREATE DATABASE {own}");
             args.Add("--Database:Provider=PostgreSql");

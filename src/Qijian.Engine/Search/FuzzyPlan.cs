@@ -18,6 +18,7 @@ internal sealed class FuzzyPlan
         // As typed, and without the place at its start, which a register often leaves out.
         forms = place > 0 && whole.Length - place >= 2 ? [whole, whole[place..]] : [whole];
         Characters = [.. forms.Select(CharactersOf).Where(c => c.Length > 1)];
+        Pairs = [.. PairsOf(forms[0]).Distinct()];
         Sounds = IsLatin ? [] : [.. forms.Where(f => f.Length >= 2 && f.All(c => !char.IsAscii(c))).Select(SoundOf).Where(s => s.Length >= 4)];
     }
 
@@ -26,6 +27,9 @@ internal sealed class FuzzyPlan
 
     /// <summary>The distinct hanzi of each form of the text.</summary>
     public IReadOnlyList<int[]> Characters { get; }
+
+    /// <summary>The pairs of hanzi of the text, as terms of names.</summary>
+    public ulong[] Pairs { get; }
 
     /// <summary>The pinyin of each form.</summary>
     public IReadOnlyList<string> Sounds { get; }
@@ -167,6 +171,21 @@ internal sealed class FuzzyPlan
             i += length;
         }
         return [.. all];
+    }
+
+    private static List<ulong> PairsOf(string form)
+    {
+        List<ulong> all = [];
+        var previous = 0;
+        for (var i = 0; i < form.Length && all.Count < MaxCharacters;)
+        {
+            var han = TextKeys.Classify(form, i, out var rune, out var length) == CharKind.Han;
+            if (han && previous != 0)
+                all.Add(IndexTerms.OfPair(TermField.Name, previous, rune));
+            previous = han ? rune : 0;
+            i += length;
+        }
+        return all;
     }
 
     private static string SoundOf(ReadOnlySpan<char> key)

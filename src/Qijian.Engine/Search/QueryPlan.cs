@@ -82,6 +82,9 @@ internal sealed class QueryPlan
     /// <summary>Whether it may be a piece from the middle of a code; a longer one is a code or its start.</summary>
     public bool MayBeCodePiece => IsLatin && HasDigit && Key.Length is >= IndexTerms.CodePiece and <= 14;
 
+    /// <summary>Whether it has the form of a whole credit code, registration number or LEI: looked for among codes only.</summary>
+    public bool IsCode => IsLatin && Words.Length == 1 && Key.Length is 15 or 18 or 20 && Key.Count(char.IsAsciiDigit) >= 8;
+
     public ulong ExactName { get; }
 
     public ulong ExactOther { get; }

@@ -155,6 +155,9 @@ public sealed class SearchIndex : IDisposable
         {
             ObjectDisposedException.ThrowIf(disposed, this);
             var covered = newer.Segment.Sequence;
+            // Changes that the present base covers and an older one does not would be lost.
+            if (Array.Exists(current.States, s => s.IsBase && s.Sequence > covered))
+                return OpenFailure.Older;
             var kept = current.States.Where(s => !s.IsBase && s.Sequence > covered).ToArray();
             HashSet<int> touched = [.. kept.SelectMany(s => s.Touched)];
             var sequence = kept.Length == 0 ? covered : Math.Max(covered, kept[^1].Sequence);
@@ -241,6 +244,9 @@ public sealed class IndexSnapshot
 
     /// <summary>The last change of the database that is covered.</summary>
     public long Sequence { get; }
+
+    /// <summary>Documents that are not in the base, and those of the base that are no longer true: what building it anew would clear away.</summary>
+    public int Changed => states.Sum(s => s.IsBase ? s.DeadCount : s.Segment.Count);
 
     /// <summary>When the base was built; null where there is none.</summary>
     public DateTimeOffset? BuiltAt { get; }

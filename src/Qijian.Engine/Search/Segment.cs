@@ -351,4 +351,7 @@ public enum OpenFailure
 
     /// <summary>A checksum is wrong.</summary>
     Damaged,
+
+    /// <summary>It is whole, but older than what is searched.</summary>
+    Older,
 }

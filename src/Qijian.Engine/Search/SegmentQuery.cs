@@ -99,13 +99,24 @@ internal sealed unsafe partial class SegmentQuery(Segment segment, ReadOnlyMemor
     /// <summary>What the words find that are looked for anywhere.</summary>
     private DocSet Plain()
     {
-        var set = Named();
+        var set = plan.IsCode ? Coded() : Named();
+        if (plan.IsCode)
+            return set;
         var texts = plan.Words.Length == 1 ? AllWords(plan.Words, QueryPlan.Texts) : AllWords(plan.Words, QueryPlan.Everywhere);
         if (!texts.IsBitmap && texts.Count == 0)
             return set;
         hasTexts = true;
         named = set;
         return Or(set, texts);
+    }
+
+    private DocSet Coded()
+    {
+        DocSet set = default;
+        scratch.Docs.Clear();
+        AddExact(Tier.Code, ExactKind.Code, plan.ExactCode, scratch.Docs);
+        AddPrefix(KeyTable.Code, plan.Key, ref set);
+        return Union(set, scratch.Docs);
     }
 
     private DocSet Named()

@@ -76,6 +76,11 @@ internal sealed unsafe partial class SegmentQuery
     private void Tiers(int need)
     {
         TierOf(Tier.Code, ExactKind.Code, plan.ExactCode, need);
+        if (plan.IsCode)
+        {
+            PrefixTier(Tier.CodePrefix, MatchKind.CreditCode, [KeyTable.Code], need);
+            return;
+        }
         TierOf(Tier.Name, ExactKind.Name, plan.ExactName, need);
         TierOf(Tier.OtherName, ExactKind.OtherName, plan.ExactOther, need);
         TierOf(Tier.Person, ExactKind.Person, plan.ExactPerson, need);

@@ -16,7 +16,16 @@ internal sealed unsafe partial class SegmentQuery
     private const int Gathered = 8000;
 
     /// <summary>Candidates that are compared letter by letter.</summary>
-    private const int Compared = 300;
+    private const int Compared = 80;
+
+    /// <summary>A text of so many pairs is looked for by them first.</summary>
+    private const int EnoughPairs = 6;
+
+    /// <summary>Pairs that one mistake can take away: two wrong characters side by side, as swapped ones are.</summary>
+    private const int PairsLost = 3;
+
+    /// <summary>So like, and nothing else need be looked for.</summary>
+    private const float Sure = 0.8f;
 
     /// <summary>Longer lists are taken as bitmaps.</summary>
     private const int GatherListLimit = 1 << 17;
@@ -28,9 +37,39 @@ internal sealed unsafe partial class SegmentQuery
     {
         scratch.Docs.Clear();
         if (plan.Fuzzy.IsLatin)
+        {
             GatherLatin();
+        }
         else
+        {
+            // A mistake in a long text leaves most of its pairs, which are far rarer than its characters.
+            if (plan.Fuzzy.Pairs is { Length: >= EnoughPairs } pairs)
+                Gather(pairs, PairsLost);
+            CompareNew(set);
+            if (similar.Count > 0 && similar[0].Likeness >= Sure)
+            {
+                AddTo(ref set);
+                return;
+            }
+            scratch.Docs.Clear();
+            similar.Clear();
             GatherHan();
+        }
+        CompareNew(set);
+        AddTo(ref set);
+    }
+
+    private void AddTo(ref DocSet set)
+    {
+        scratch.Docs.Clear();
+        foreach (var (doc, _) in similar)
+            scratch.Docs.Add(doc);
+        if (scratch.Docs.Count > 0)
+            set = Union(set, scratch.Docs);
+    }
+
+    private void CompareNew(DocSet set)
+    {
         var docs = scratch.Docs;
         docs.Sort();
         var n = 0;
@@ -41,11 +80,6 @@ internal sealed unsafe partial class SegmentQuery
         }
         docs.RemoveRange(n, docs.Count - n);
         Compare(docs);
-        docs.Clear();
-        foreach (var (doc, _) in similar)
-            docs.Add(doc);
-        if (docs.Count > 0)
-            set = Union(set, docs);
     }
 
     private void GatherHan()
@@ -56,9 +90,10 @@ internal sealed unsafe partial class SegmentQuery
             foreach (var characters in fuzzy.Characters)
             {
                 var misses = characters.Length switch { >= 10 => 2, >= 4 => 1, _ => 0 };
-                if (misses == 2 && Gather(field, characters, 1))
+                ulong[] terms = [.. characters.Select(c => IndexTerms.OfHan(field, c))];
+                if (misses == 2 && Gather(terms, 1))
                     continue;
-                Gather(field, characters, misses);
+                Gather(terms, misses);
             }
         }
         // The same sound: a short name with one wrong character shares too little else.
@@ -89,13 +124,13 @@ internal sealed unsafe partial class SegmentQuery
         return true;
     }
 
-    /// <summary>Adds documents in whose field at most <paramref name="misses"/> of the characters are missing. Returns whether there are any.</summary>
-    private bool Gather(TermField field, int[] characters, int misses)
+    /// <summary>Adds documents that miss at most <paramref name="misses"/> of the terms. Returns whether there are any.</summary>
+    private bool Gather(ulong[] wanted, int misses)
     {
         var n = 0;
-        foreach (var rune in characters)
+        foreach (var term in wanted)
         {
-            if (!segment.TryFind(IndexTerms.OfHan(field, rune), out var found))
+            if (!segment.TryFind(term, out var found))
             {
                 misses--;
                 continue;
@@ -113,7 +148,7 @@ internal sealed unsafe partial class SegmentQuery
         long sum = 0;
         for (var i = 0; i <= misses; i++)
             sum += terms[i].Count;
-        if (sum > GatherListLimit)
+        if (sum > GatherListLimit && misses <= 2)
             GatherBitmaps(terms, misses);
         else
             GatherLists(terms, misses, (int)sum);

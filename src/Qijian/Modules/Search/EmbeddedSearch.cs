@@ -16,6 +16,13 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
 {
     // A pager's links work on the snapshot they came from for so long; older ones are answered by the current one.
     private const int KeptSnapshots = 64;
+
+    /// <summary>So many changes beside the base, and an eighth of it, make it worth building anew.</summary>
+    internal const int LeastToRebuild = 50_000;
+    private static readonly TimeSpan BetweenRebuilds = TimeSpan.FromMinutes(1);
+    private readonly CancellationTokenSource stopping = new();
+    private Task rebuilding = Task.CompletedTask;
+    private DateTimeOffset nextRebuild;
     private readonly SemaphoreSlim writing = new(1);
     private readonly ConcurrentDictionary<string, IndexSnapshot> snapshots = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> order = new();
@@ -24,7 +31,13 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
 
     public bool Ready => index is not null;
 
-    public void Dispose() => writing.Dispose();
+    public void Dispose()
+    {
+        stopping.Cancel();
+        rebuilding.Wait(TimeSpan.FromSeconds(10));
+        stopping.Dispose();
+        writing.Dispose();
+    }
 
     private string IndexPath { get; } = folder.File("index", "companies.idx");
 
@@ -61,6 +74,7 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
     public async Task<bool> FollowAsync(CancellationToken ct)
     {
         if (index is not { } current) return false;
+        RebuildBeside(current.Current);
         await writing.WaitAsync(ct);
         try
         {
@@ -82,6 +96,30 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
             writing.Release();
         }
     }
+
+    // Changes are held in memory beside the base until it is built anew; searches and following go on meanwhile, and the next round takes the file over.
+    private void RebuildBeside(IndexSnapshot snapshot)
+    {
+        if (snapshot.Changed < Math.Max(LeastToRebuild, snapshot.Count / 8) || !rebuilding.IsCompleted || clock.GetUtcNow() < nextRebuild) return;
+        nextRebuild = clock.GetUtcNow() + BetweenRebuilds;
+        rebuilding = Task.Run(async () =>
+        {
+            try
+            {
+                await BuildAsync((_, _) => { }, stopping.Token);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+            }
+            catch (Exception e)
+            {
+                LogRebuildFailed(e); // the segments go on serving; tried again later
+            }
+        });
+    }
+
+    /// <summary>Completes when no building beside the searches goes on; for tests.</summary>
+    internal Task RebuiltAsync() => rebuilding;
 
     // An import has saved the index: its file takes the place of all the small segments that following it has made.
     private bool TakeSaved(SearchIndex current)
@@ -211,6 +249,9 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
         foreach (var left in new DirectoryInfo(Path.GetDirectoryName(IndexPath)!).EnumerateFiles("*.tmp"))
             if (left.LastWriteTimeUtc < clock.GetUtcNow().AddHours(-1).UtcDateTime) left.Delete();
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The search index could not be built anew; it goes on as it is")]
+    private partial void LogRebuildFailed(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Building the search index ({Reason})")]
     private partial void LogRebuild(OpenFailure reason);

@@ -133,6 +133,8 @@ internal sealed partial class NaiveSearch(IEnumerable<SearchDocument> documents)
             return true;
         string[] others = [.. d.FormerNames, .. d.AlsoKnownAs];
         var codes = CodesOf(d);
+        if (key.Length is 15 or 18 or 20 && key.All(IsLatin) && key.Count(char.IsAsciiDigit) >= 8 && !Normalizer.Normalize(text).Trim().Contains(' ', StringComparison.Ordinal))
+            return codes.Any(c => c.StartsWith(key, StringComparison.Ordinal));
         if (codes.Contains(key) || new[] { d.Name }.Concat(others).Concat(d.People).Any(t => string.Equals(Normalizer.Key(t), key, StringComparison.Ordinal)))
             return true;
 

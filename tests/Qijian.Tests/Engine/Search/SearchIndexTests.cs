@@ -42,7 +42,7 @@ public sealed class SearchIndexTests
         Texts,
         Gen.Select(Texts, Texts, (a, b) => $"{a} {b}"),
         Gen.Select(Texts, Texts, Of("", "-", "\"", "-\"", "name:", "曾用名：", "aka:", "person:", "scope:", "address:", "code:", "-地址:", "scope:\"")).Select((a, b, mark) => $"{a} {mark}{b}{(mark.EndsWith('"') ? "\"" : "")}"),
-        Of("code:9111", "-1101", "\"11000\"", "22米", "1号", "北京1号", "-\"小米科技\"", "\"小米科技\" -雷军", "-北京", "\"bc\"", "aka:小米 former:北京"),
+        Of("911100001234567", "9111000012345678ab", "code:9111", "-1101", "\"11000\"", "22米", "1号", "北京1号", "-\"小米科技\"", "\"小米科技\" -雷军", "-北京", "\"bc\"", "aka:小米 former:北京"),
         Of("x", "xm", "xiaomi", "beijingx", "bj", "leijun", "9111", "911100001", "1101", "kj", "xiaomi 北京", "bcke", "小米有限公司", "！", "軍", "小米 雷"));
 
     private static readonly Gen<SearchQuery> Filtered = Gen.Select(Queries, Gen.UInt[0, 4].Array[0, 3], Gen.UInt[0, 2].Array[0, 2], Gen.Bool, Gen.Bool, Gen.Bool).Select((text, provinces, statuses, founded, capital, without) => new SearchQuery
