@@ -54,7 +54,8 @@ internal static class SimilarNames
         var end = 0;
         for (var j = 1; j <= name.Length; j++)
         {
-            if (cost[last + j] < cost[last + end])
+            // Of equals the one as long as the word: 平安银行 rather than 平安银 for 平安行银.
+            if (cost[last + j] < cost[last + end] || (cost[last + j] == cost[last + end] && j - begin[last + j] <= word.Length))
                 end = j;
         }
         var likeness = 1 - (cost[last + end] / (2f * word.Length));

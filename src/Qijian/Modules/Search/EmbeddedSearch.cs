@@ -33,6 +33,7 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
 
     public void Dispose()
     {
+        if (stopping.IsCancellationRequested) return; // the container disposes once for every contract
         stopping.Cancel();
         rebuilding.Wait(TimeSpan.FromSeconds(10));
         stopping.Dispose();

@@ -74,7 +74,7 @@ internal sealed record FacetTable(string Name, Func<SearchRequest, string> Label
             "founded" => words.OrderByDescending(v => v.Value, StringComparer.Ordinal),
             "capital" => words.OrderBy(v => v.Value, StringComparer.Ordinal),
             "industry" => words.OrderByDescending(v => v.Count).SelectMany(v => Deeper(v)),
-            _ => words.OrderByDescending(v => v.Count).ThenBy(v => v.Value, StringComparer.Ordinal),
+            _ => words.OrderByDescending(v => v.Selected).ThenByDescending(v => v.Count).ThenBy(v => v.Value, StringComparer.Ordinal), // a page shows the first few
         };
         return new(Name, Label(request), [.. words]);
 
