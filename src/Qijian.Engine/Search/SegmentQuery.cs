@@ -31,6 +31,7 @@ internal sealed unsafe partial class SegmentQuery(Segment segment, ReadOnlyMemor
     private readonly int words = segment.Words;
     private readonly int fields = QueryPlan.FieldCount;
     private readonly SegmentQuery[] alternatives = plan.Alternatives.Length == 0 ? [] : Array.ConvertAll(plan.Alternatives, p => new SegmentQuery(segment, dead, segmentIndex, p, conditions, scratch));
+    private (int From, int To, bool Verify)?[]? ranges;
     private int[] starts = [];
     private QueryWord[] asked = [];
     private bool hasNames;
@@ -115,7 +116,8 @@ internal sealed unsafe partial class SegmentQuery(Segment segment, ReadOnlyMemor
         DocSet set = default;
         scratch.Docs.Clear();
         AddExact(Tier.Code, ExactKind.Code, plan.ExactCode, scratch.Docs);
-        AddPrefix(KeyTable.Code, plan.Key, ref set);
+        if (scratch.Docs.Count == 0)
+            AddPrefix(KeyTable.Code, plan.Key, ref set);
         return Union(set, scratch.Docs);
     }
 
@@ -135,7 +137,7 @@ internal sealed unsafe partial class SegmentQuery(Segment segment, ReadOnlyMemor
         long size = scratch.Docs.Count;
         foreach (var table in PrefixTables())
         {
-            var (from, to) = segment.Range(table, plan.Key, out _);
+            var (from, to) = RangeOf(table, plan.Key, out _);
             size += to - from;
         }
         if (size > ListLimit)
@@ -149,10 +151,25 @@ internal sealed unsafe partial class SegmentQuery(Segment segment, ReadOnlyMemor
         return scratch.Docs.Count == 0 ? set : Union(set, scratch.Docs);
     }
 
+    /// <summary>The entries of a table that begin with a key; of the whole text found once, for the matches and the tiers.</summary>
+    private (int From, int To) RangeOf(KeyTable table, string key, out bool verify)
+    {
+        if (!ReferenceEquals(key, plan.Key))
+            return segment.Range(table, key, out verify);
+        ref var known = ref (ranges ??= new (int, int, bool)?[PrefixKeys.Count])[(int)table];
+        if (known is null)
+        {
+            var (from, to) = segment.Range(table, key, out verify);
+            known = (from, to, verify);
+        }
+        verify = known.Value.Verify;
+        return (known.Value.From, known.Value.To);
+    }
+
     /// <summary>Adds what begins with the key: to the set where it is a bitmap of ours, else to the scratch list.</summary>
     private void AddPrefix(KeyTable table, string key, ref DocSet set)
     {
-        var (from, to) = segment.Range(table, key, out var verify);
+        var (from, to) = RangeOf(table, key, out var verify);
         var docs = segment.Table(table).Docs;
         if (verify && to - from > VerifyLimit)
         {

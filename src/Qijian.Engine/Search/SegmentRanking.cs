@@ -78,7 +78,8 @@ internal sealed unsafe partial class SegmentQuery
         TierOf(Tier.Code, ExactKind.Code, plan.ExactCode, need);
         if (plan.IsCode)
         {
-            PrefixTier(Tier.CodePrefix, MatchKind.CreditCode, [KeyTable.Code], need);
+            if (scratch.Seen.Count == 0)
+                PrefixTier(Tier.CodePrefix, MatchKind.CreditCode, [KeyTable.Code], need);
             return;
         }
         TierOf(Tier.Name, ExactKind.Name, plan.ExactName, need);
@@ -181,7 +182,7 @@ internal sealed unsafe partial class SegmentQuery
     /// <summary>Adds the <paramref name="need"/> most important documents of a prefix that pass and are not seen yet.</summary>
     private void Top(KeyTable table, int need)
     {
-        var (from, to) = segment.Range(table, plan.Key, out var verify);
+        var (from, to) = RangeOf(table, plan.Key, out var verify);
         var pointers = segment.Table(table);
         var size = to - from;
         if (size == 0)
