@@ -18,7 +18,7 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
     private const int KeptSnapshots = 64;
 
     /// <summary>So many changes beside the base, and an eighth of it, make it worth building anew.</summary>
-    internal const int LeastToRebuild = 50_000;
+    internal int LeastToRebuild { get; set; } = 50_000;
     private static readonly TimeSpan BetweenRebuilds = TimeSpan.FromMinutes(1);
     private readonly CancellationTokenSource stopping = new();
     private Task rebuilding = Task.CompletedTask;
