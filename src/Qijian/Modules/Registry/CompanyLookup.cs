@@ -14,7 +14,7 @@ internal sealed class CompanyLookup(AppDb db, PreparedReads reads, SourceCatalog
 
     public async Task<CompanyLookupResult> FindAsync(string id, AsOf time, CancellationToken ct)
     {
-        if (id.Length > 64) return new CompanyLookupResult.Unknown();
+        if (!MayBeId(id)) return new CompanyLookupResult.Unknown();
         var canonical = id.StartsWith("x-", StringComparison.OrdinalIgnoreCase) ? id.ToLowerInvariant() : id.ToUpperInvariant();
         if (await CompanyRows.ReadAsync(reads, canonical, ct) is not { } rows)
             return await RetiredAsync(canonical, ct) is not { } retired ? new CompanyLookupResult.Unknown() : retired.Successor is { } successor ? new CompanyLookupResult.Moved(successor) : new CompanyLookupResult.Gone();
@@ -22,6 +22,9 @@ internal sealed class CompanyLookup(AppDb db, PreparedReads reads, SourceCatalog
         if (!string.Equals(id, canonical, StringComparison.Ordinal)) return new CompanyLookupResult.Moved(canonical);
         return await ViewAsync(rows, time, ct) is { } view ? new CompanyLookupResult.Found(view) : new CompanyLookupResult.Unknown();
     }
+
+    // PostgreSQL takes no text with a zero in it, not even to find nothing.
+    private static bool MayBeId(string id) => id.Length <= 64 && !id.Contains('\0', StringComparison.Ordinal);
 
     public async Task<IReadOnlyList<CompanySummary>> SummariesAsync(IReadOnlyList<int> numbers, CancellationToken ct)
     {
@@ -31,7 +34,7 @@ internal sealed class CompanyLookup(AppDb db, PreparedReads reads, SourceCatalog
 
     public async Task<PersonLookupResult> FindPersonAsync(string id, CancellationToken ct)
     {
-        if (id.Length > 64) return new PersonLookupResult.Unknown();
+        if (!MayBeId(id)) return new PersonLookupResult.Unknown();
         if (await db.People.AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, ct) is not { } person)
             return await RetiredAsync(id, ct) is not { } retired ? new PersonLookupResult.Unknown() : retired.Successor is { } successor ? new PersonLookupResult.Moved(successor) : new PersonLookupResult.Gone();
         var edges = await db.Relations.AsNoTracking().Where(r => r.FromPerson == person.Number).ToListAsync(ct);
