@@ -114,7 +114,8 @@ internal sealed class FuzzyPlan
         return words.SequenceEqual(plan.Words.Select(w => w.Key), StringComparer.Ordinal) ? null : string.Join(' ', words);
     }
 
-    private float OfName(ReadOnlySpan<char> name)
+    /// <summary>How like the text one name's key is.</summary>
+    public float OfName(ReadOnlySpan<char> name)
     {
         if (name.IsEmpty)
             return 0;
@@ -122,8 +123,7 @@ internal sealed class FuzzyPlan
         {
             if (TextKeys.IsLatin(name))
                 return OfForm(plan.Key, name, abbreviation: false);
-            var whole = OfForm(plan.Key, SoundOf(name), abbreviation: false);
-            return whole;
+            return OfForm(plan.Key, SoundOf(name), abbreviation: false);
         }
         float best = 0;
         for (var i = 0; i < forms.Length; i++)

@@ -15,7 +15,7 @@ public static class IndexWords
     /// <summary>Words of the name, of former names, of other names, of persons, of the scope and of the address.</summary>
     public const char Name = 'n', Former = 'f', Other = 'e', Person = 'h', Scope = 's', Address = 'a';
 
-    /// <summary>Whole values: the name, former names, other names, persons, codes; pinyin and initials of the name, and of the name from its brand on.</summary>
+    /// <summary>Whole values: the name, former names, other names, persons, codes; pinyin and initials of names, and of the name from its brand on.</summary>
     public const char WholeName = 'N', WholeFormer = 'F', WholeOther = 'E', WholePerson = 'P', WholeCode = 'C', WholePinyin = 'Y', WholeInitials = 'I';
 
     /// <summary>Pieces of codes, which say only that a code may have a text in it.</summary>
@@ -31,6 +31,8 @@ public static class IndexWords
     public const int MaxText = 4000;
 
     private const int MaxSpelled = 64;
+
+    private static readonly string[] LegalForms = ["股份有限公司", "有限责任公司", "有限公司", "公司"];
 
     /// <summary>The words of a document, each once, in no order. O(characters).</summary>
     public static IReadOnlyCollection<string> Of(SearchDocument document)
@@ -83,6 +85,14 @@ public static class IndexWords
         return [.. asked.Distinct()];
     }
 
+    /// <summary>A word in normal form without a legal form at its end, which says little: it is asked for only where the word is nothing else.</summary>
+    public static string WithoutForm(string word)
+    {
+        ArgumentNullException.ThrowIfNull(word);
+        var form = Array.Find(LegalForms, f => word.Length > f.Length && word.EndsWith(f, StringComparison.Ordinal));
+        return form is not null && TextKeys.KeyOfNormalized(word[..^form.Length]).Length > 0 ? word[..^form.Length] : word;
+    }
+
     /// <summary>The key of a text: only letters, digits and hanzi of its normal form, at most <see cref="MaxText"/>.</summary>
     public static string Key(string text)
     {
@@ -121,7 +131,12 @@ public static class IndexWords
         foreach (var value in values)
         {
             Add(words, field, value);
-            Whole(words, whole, Key(value));
+            var key = Key(value);
+            Whole(words, whole, key);
+            if (field == Person || IsLatin(key))
+                continue;
+            Whole(words, WholePinyin, Spelled(key, initials: false));
+            Whole(words, WholeInitials, Spelled(key, initials: true));
         }
     }
 

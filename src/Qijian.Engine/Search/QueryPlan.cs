@@ -11,9 +11,6 @@ internal sealed class QueryPlan
     /// <summary>Sets of fields, one bit each.</summary>
     public const int Names = 0b00111, Texts = 0b11000, Everywhere = Names | Texts;
 
-    /// <summary>Endings that say only what form a company has; a word asks for them only where it is nothing else.</summary>
-    private static readonly string[] LegalForms = ["股份有限公司", "有限责任公司", "有限公司", "公司"];
-
     /// <param name="text">As typed.</param>
     /// <param name="alternatives">Texts that mean the same, such as the full name behind an alias.</param>
     public QueryPlan(string text, IReadOnlyList<string>? alternatives = null)
@@ -37,6 +34,7 @@ internal sealed class QueryPlan
             if (MakeWord(TextKeys.Normalize(part.Text), part.Field, part.Exact) is { } word)
                 (part.Without ? Excluded : Required).Add(word);
         }
+        FacetParts = string.Concat(parts.Where(p => p.Field == QueryField.Facet).Select(p => $" {(p.Without ? "-" : "")}{p.Facet}:\"{p.Text}\""));
         IsLatin = Key.Length > 0 && TextKeys.IsLatin(Key);
         HasLatin = HasWords(Key);
         HasDigit = Key.AsSpan().IndexOfAnyInRange('0', '9') >= 0;
@@ -68,6 +66,9 @@ internal sealed class QueryPlan
 
     /// <summary>What must not be found.</summary>
     public List<QueryWord> Excluded { get; } = [];
+
+    /// <summary>The parts that the caller turns into filters, as they may be typed again.</summary>
+    public string FacetParts { get; }
 
     /// <summary>Other texts that mean the same.</summary>
     public QueryPlan[] Alternatives { get; } = [];
@@ -118,14 +119,8 @@ internal sealed class QueryPlan
 
     private static QueryWord? MakeWord(string part, QueryField field, bool exact)
     {
-        foreach (var form in LegalForms)
-        {
-            if (exact || part.Length <= form.Length || !part.EndsWith(form, StringComparison.Ordinal))
-                continue;
-            if (TextKeys.KeyOfNormalized(part[..^form.Length]).Length > 0)
-                part = part[..^form.Length];
-            break;
-        }
+        if (!exact)
+            part = IndexWords.WithoutForm(part);
         var key = TextKeys.KeyOfNormalized(part);
         if (key.Length == 0)
             return null;

@@ -288,7 +288,8 @@ public sealed class IndexSnapshot
     /// <summary>Leaves the candidates and the counts in the scratch of the thread.</summary>
     private (int Total, bool Any, bool AtLeast) Find(SearchQuery query, QueryPlan plan, List<ColumnCondition> conditions, ColumnSpec[] facets, bool similar)
     {
-        var limit = Math.Clamp(query.Limit, 0, 100);
+        // Every hit before a page is put in order: past a bound that is work for nobody.
+        var limit = query.Offset >= SearchQuery.MaxOffset ? 0 : Math.Clamp(query.Limit, 0, 100);
         var offset = Math.Max(0, query.Offset);
         var scratch = QueryScratch.Current;
         scratch.Candidates.Clear();
@@ -312,7 +313,7 @@ public sealed class IndexSnapshot
                 // Browsing everything needs no set: the counts are in the file and the order is that of the documents.
                 found = state.Segment.Count;
                 CountFile(state.Segment, facets, scratch);
-                if (offset < found || states.Length > 1)
+                if (limit > 0 && (offset < found || states.Length > 1))
                     search.First(Math.Min(need, found));
                 total += found;
                 continue;

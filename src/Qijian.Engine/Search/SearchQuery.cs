@@ -118,6 +118,9 @@ public sealed record SearchQuery
     /// <summary>Order of the hits.</summary>
     public SearchSort Sort { get; init; }
 
+    /// <summary>Hits that can be paged through; beyond it pages are empty, and the total still right.</summary>
+    public const int MaxOffset = 100_000;
+
     /// <summary>Hits to skip.</summary>
     public int Offset { get; init; }
 

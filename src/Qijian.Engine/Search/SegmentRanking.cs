@@ -28,23 +28,6 @@ internal sealed unsafe partial class SegmentQuery
         SimilarTier(results, need, before);
     }
 
-    /// <summary>What both sets have, neither of which is changed.</summary>
-    private DocSet Common(DocSet a, DocSet b)
-    {
-        if (!a.IsBitmap)
-        {
-            var list = scratch.List(a.Count);
-            a.AsList.CopyTo(new Span<uint>(list, a.Count));
-            return And(new DocSet { List = list, Count = a.Count }, b);
-        }
-        if (!b.IsBitmap)
-            return Common(b, a);
-        var bits = scratch.Bitmap(words);
-        new ReadOnlySpan<ulong>(a.Bits, words).CopyTo(new Span<ulong>(bits, words));
-        BitSet.And(new Span<ulong>(bits, words), new ReadOnlySpan<ulong>(b.Bits, words));
-        return new DocSet { IsBitmap = true, IsOwn = true, Bits = bits };
-    }
-
     /// <summary>The most important documents, with no question asked.</summary>
     public void First(int need)
     {

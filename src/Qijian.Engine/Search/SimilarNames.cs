@@ -59,7 +59,13 @@ internal static class SimilarNames
                 end = j;
         }
         var likeness = 1 - (cost[last + end] / (2f * word.Length));
-        return new Alignment(Math.Max(0, likeness), begin[last + end], end - begin[last + end]);
+        // Of equals the one that keeps the word's own first and last character: 小米科技 rather than 米科技 for 小科技.
+        var start = begin[last + end];
+        if (start > 0 && end > start && name[start] != word[0] && name[start - 1] == word[0])
+            start--;
+        if (end > start && end < name.Length && name[end - 1] != word[^1] && name[end] == word[^1])
+            end++;
+        return new Alignment(Math.Max(0, likeness), start, end - start);
     }
 
     /// <summary>Which part of the word's pairs of neighbours the name has: high where parts have moved. O(word × name), vectorised.</summary>

@@ -13,7 +13,7 @@ internal sealed partial class AliasTable
     private readonly Lock reading = new();
     private volatile Aliases aliases = Aliases.Builtin;
     private DateTime written;
-    private DateTimeOffset next;
+    private long next; // ticks: read by every search without a lock
 
     public AliasTable(DataFolder folder, TimeProvider clock, ILogger<AliasTable> log)
     {
@@ -22,7 +22,7 @@ internal sealed partial class AliasTable
         {
             Read();
         }
-        catch (FormatException e)
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {
             throw new ConfigurationException($"{path}: {e.Message}");
         }
@@ -31,13 +31,13 @@ internal sealed partial class AliasTable
     /// <summary>Texts that mean the same.</summary>
     public IReadOnlyList<string> Of(string text)
     {
-        if (clock.GetUtcNow() >= next && reading.TryEnter())
+        if (clock.GetUtcNow().UtcTicks >= Volatile.Read(ref next) && reading.TryEnter())
         {
             try
             {
                 Read();
             }
-            catch (Exception e) when (e is FormatException or IOException)
+            catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
             {
                 LogBad(path, e.Message); // the table as it was goes on
             }
@@ -52,7 +52,7 @@ internal sealed partial class AliasTable
 
     private void Read()
     {
-        next = clock.GetUtcNow() + Recheck;
+        Volatile.Write(ref next, (clock.GetUtcNow() + Recheck).UtcTicks);
         var changed = File.GetLastWriteTimeUtc(path);
         if (changed == written) return;
         written = changed;

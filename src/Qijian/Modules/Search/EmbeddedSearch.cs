@@ -238,9 +238,7 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
         }
 
         progress(Text.StageIndex, 0.9);
-        var unfinished = IndexPath + ".new";
-        builder.Save(unfinished, sequence, clock.GetUtcNow());
-        File.Move(unfinished, IndexPath, overwrite: true);
+        builder.Save(IndexPath, sequence, clock.GetUtcNow()); // whole or not at all, whoever else is saving
         progress(Text.StageIndex, 1);
     }
 

@@ -16,7 +16,6 @@ internal static class ProgramAccess
     public static IServiceCollection AddProgramAccess(this IServiceCollection services)
     {
         services.AddScoped<MatchCompanies>().AddScoped<MatchFile>().AddScoped<ReconcileQueries>().AddScoped<ExtendCompanies>().AddScoped<ExportPages>();
-        services.AddOptions<ExportOptions>().BindConfiguration(ExportOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddHttpContextAccessor();
         services.AddMcpServer(mcp => mcp.ServerInfo = new() { Name = "qijian", Title = "Qijian 企鉴", Version = typeof(ProgramAccess).Assembly.GetName().Version!.ToString(3) })
             .WithHttpTransport(http => http.SessionMode = HttpServerSessionMode.Stateless).WithTools<CompanyTools>(ToolJson);

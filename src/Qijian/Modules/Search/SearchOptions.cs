@@ -19,6 +19,9 @@ internal sealed class SearchOptions
 
     [EnumDataType(typeof(SearchEngine))] public SearchEngine Engine { get; init; }
 
+    /// <summary>Companies in one file of results; the file says when there are more.</summary>
+    [Range(1, Qijian.Engine.Search.SearchQuery.MaxOffset)] public int ExportLimit { get; init; } = 10_000;
+
     /// <summary>The engine that is configured; refuses one that the database cannot be.</summary>
     public static SearchEngine EngineOf(IConfiguration configuration)
     {

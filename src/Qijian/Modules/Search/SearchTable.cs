@@ -14,7 +14,7 @@ namespace Qijian.Modules.Search;
 internal sealed partial class SearchTable(NpgsqlDataSource writes, Scoped<ICompanyFeed> feeds, ILogger<SearchTable> log)
 {
     /// <summary>Raised where the columns or the words change: a table of another form is made anew.</summary>
-    private const int Form = 1;
+    private const int Form = 2;
 
     /// <summary>So many commits behind, a new table is quicker than following (a commit of an import holds up to 25,000 rows).</summary>
     private const int RebuildBehind = 8;

@@ -14,7 +14,6 @@ internal sealed class SearchText
     private const int ScoredWords = 8;
     private const int ShortestSimilar = 3; // there are no trigrams in less
 
-    private static readonly string[] LegalForms = ["股份有限公司", "有限责任公司", "有限公司", "公司"];
     private static readonly char[] NameFields = [IndexWords.Name, IndexWords.Former, IndexWords.Other, IndexWords.Person], AnyField = [.. NameFields, IndexWords.Scope, IndexWords.Address];
 
     private readonly List<string> asked = []; // all must hold, in the language of tsquery
@@ -123,7 +122,7 @@ internal sealed class SearchText
     // Every word in one field of a company, each in its own; or all of it as one value.
     private (string Anywhere, string InNames) Box(string typed)
     {
-        var parts = Normalizer.Normalize(typed).Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(w => IndexWords.Key(w).Length > 0).Distinct(StringComparer.Ordinal).Select(Stripped).ToList();
+        var parts = Normalizer.Normalize(typed).Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(w => IndexWords.Key(w).Length > 0).Distinct(StringComparer.Ordinal).Select(IndexWords.WithoutForm).ToList();
         words.AddRange(parts.Select(IndexWords.Key));
         var latin = IndexWords.IsLatin(Key);
         List<string> whole = [Whole(false, IndexWords.WholeName, IndexWords.WholeFormer, IndexWords.WholeOther, IndexWords.WholePerson, IndexWords.WholeCode)];
@@ -175,17 +174,6 @@ internal sealed class SearchText
         {
             if (question.Length > 0) asked.Add(not ? $"!({question})" : question);
         }
-    }
-
-    // A legal form at the end says little; it is asked for only where a word is nothing else.
-    private static string Stripped(string word)
-    {
-        foreach (var form in LegalForms)
-        {
-            if (word.Length > form.Length && word.EndsWith(form, StringComparison.Ordinal)) return IndexWords.Key(word[..^form.Length]).Length > 0 ? word[..^form.Length] : word;
-        }
-
-        return word;
     }
 
     private static string All(char field, string text, bool unfinished)

@@ -15,7 +15,7 @@ public sealed class SearchIndexTests
 
     private static readonly Gen<SearchDocument> Documents = Gen.Select(
         Gen.Int[1, 60], Texts, Texts.Array[0, 2], Texts.Array[0, 2], Gen.Select(Of("雷军", "王小米", "Li Bc").Array[0, 2], Of(null, "小米科技", "技北京 1米", "a上海市"), Of(null, "北京1号22米", "上海市 22 科技")),
-        Gen.UInt[0, 4], Gen.Select(Gen.Byte[0, 3], Gen.UShort[0, 3], Of(0, 700_000, 730_000, 737_000), Of(0L, 50_000_000L, 20_000_000_000L), Gen.Byte[0, 2]))
+        Gen.UInt[0, 4], Gen.Select(Gen.Byte[0, 3], Gen.UShort[0, 3], Of(0, 700_000, 729_990, 730_000, 730_010, 737_000), Of(0L, 50_000_000L, 20_000_000_000L), Gen.Byte[0, 2]))
         .Select((number, name, former, aka, people, importance, columns) => new SearchDocument
         {
             Number = number,
@@ -51,6 +51,7 @@ public sealed class SearchIndexTests
         Similar = false,
         Filters = [.. new[] { new SearchFilter(SearchColumn.Province, provinces, without), new SearchFilter(SearchColumn.Status, statuses), new SearchFilter(SearchColumn.IndustryClass, [.. statuses.Select(s => s * 1000)], !without) }.Where(f => f.Values.Count > 0)],
         FoundedFrom = founded ? 730_000 : null,
+        FoundedTo = capital ? 730_005 : null,
         CapitalTo = capital ? 100_000_000 : null,
         Currency = 1,
         Facets = AllFacets,
@@ -172,6 +173,43 @@ public sealed class SearchIndexTests
         Assert.Equal((number, kind, matched), (hit.Number, hit.Matched, hit.MatchedText));
     }
 
+    [Theory]
+    [InlineData("小迷科技有限责任公司", 1, "小米科技")] // the same sound
+    [InlineData("小科技有限责任公司", 1, "小米科技")]
+    [InlineData("寻梦上海信习技术", 3, "寻梦上海信息技术")]
+    [InlineData("全然无关之物", 0, null)]
+    [InlineData("xaiomikeji", 1, "xiaomikeji")]
+    [InlineData("小迷科技有限责任公司 province:北京 -状态:\"注销\"", 1, "小米科技 province:\"北京\" -status:\"注销\"")]
+    public void What_is_mistyped_finds_what_is_like_it_and_says_what_was_meant(string text, int number, string? meant)
+    {
+        using var index = Sample();
+        var found = index.Current.Search(new SearchQuery { Text = text });
+        Assert.Equal(number, found.Hits.Count == 0 ? 0 : found.Hits[0].Number);
+        Assert.Equal(meant, found.DidYouMean);
+        Assert.Equal(0, index.Current.Search(new SearchQuery { Text = text, Similar = false }).Total);
+    }
+
+    [Theory]
+    [InlineData("米粉之家", 1)]
+    [InlineData("米粉之家 北京", 0)]
+    [InlineData("旧家", 2)]
+    public void An_alias_finds_the_company_behind_it(string text, int number)
+    {
+        var aliases = Aliases.Builtin.With(new StringReader("# ours\n\n米粉之家\t小米科技\r\n旧家\t无此公司|北京乙有限公司\n"));
+        using var index = Sample();
+        var hits = index.Current.Search(new SearchQuery { Text = text, Alternatives = aliases.Of(text) }).Hits;
+        Assert.Equal(number, hits.Count == 0 ? 0 : hits[0].Number);
+        Assert.All(hits, h => Assert.Equal(MatchKind.Alias, h.Matched));
+    }
+
+    [Theory]
+    [InlineData("没有制表符")]
+    [InlineData("甲\t")]
+    [InlineData("\t甲公司")]
+    [InlineData("甲\t乙\t丙")]
+    public void A_line_that_is_no_alias_is_named(string line) =>
+        Assert.Contains("Line 2", Assert.Throws<FormatException>(() => Aliases.Builtin.With(new StringReader($"甲\t甲公司\n{line}"))).Message, StringComparison.Ordinal);
+
     [Fact]
     public void The_matched_part_is_marked_in_the_name_as_filed()
     {
@@ -190,6 +228,26 @@ public sealed class SearchIndexTests
         var result = index.Current.Search(new SearchQuery { Text = "公司", Offset = int.MaxValue, Limit = 100 });
         Assert.Empty(result.Hits);
         Assert.Equal(2, result.Total);
+    }
+
+    [Fact]
+    public void What_lies_past_the_bound_of_paging_costs_nothing_and_keeps_the_total()
+    {
+        using var index = Sample();
+        var result = index.Current.Search(new SearchQuery { Offset = SearchQuery.MaxOffset, Limit = 100, Facets = [SearchColumn.Province] });
+        Assert.Empty(result.Hits);
+        Assert.Equal(4, result.Total);
+        Assert.Equal(4, Assert.Single(result.Facets).Values.Sum(v => v.Count));
+    }
+
+    [Fact]
+    public void A_field_that_is_not_kept_is_named_as_the_reason()
+    {
+        using var index = SearchIndex.Empty();
+        index.Apply([new SearchDocument { Number = 1, Id = "x-1", Name = "甲公司", Scope = "软件开发", Address = "中关村大街303号" }], [], 1);
+        Assert.Equal(MatchKind.Scope, Assert.Single(index.Current.Search(new SearchQuery { Text = "scope:软件" }).Hits).Matched);
+        Assert.Equal(MatchKind.Address, Assert.Single(index.Current.Search(new SearchQuery { Text = "address:大街303号" }).Hits).Matched);
+        Assert.Equal(MatchKind.Scope, Assert.Single(index.Current.Search(new SearchQuery { Text = "软件开发" }).Hits).Matched);
     }
 
     [Fact]

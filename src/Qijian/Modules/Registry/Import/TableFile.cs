@@ -15,11 +15,12 @@ public sealed class TableFile : IDisposable
 {
     private readonly string path;
     private readonly SourceFile? file; // none for a workbook, which is read from its place
+    private long consumed;
 
     private TableFile(string path, SourceFile? file) => (this.path, this.file) = (path, file);
 
     /// <summary>How much of the file has been read, 0 to 1; 0 where nobody knows.</summary>
-    public double Share => file is null ? 0 : (double)file.BytesRead / Math.Max(1, file.Length);
+    public double Share => file is null ? 0 : (double)Math.Min(file.BytesRead, consumed) / Math.Max(1, file.Length); // a small file is in memory at once
 
     /// <summary>Opens a file; a message says why it cannot be.</summary>
     public static TableFile Open(string path) => new(path, IsWorkbook(path) ? null : SourceFile.Open(path));
@@ -49,7 +50,7 @@ public sealed class TableFile : IDisposable
 
     public void Dispose() => file?.Dispose();
 
-    private static IEnumerable<TableRow> OfText(SourceFile file, IReadOnlyDictionary<string, string> more, string needed)
+    private IEnumerable<TableRow> OfText(SourceFile file, IReadOnlyDictionary<string, string> more, string needed)
     {
         Dictionary<long, Dictionary<string, string>> read = []; // the last row is held back until the file has proved whole
         var rows = Rows.OfCsv(file, 0, headers =>
@@ -68,7 +69,11 @@ public sealed class TableFile : IDisposable
                 return null;
             };
         }).UntilCutOff(file);
-        foreach (var (draft, problem) in rows) yield return new(draft.Row, read.Remove(draft.Row, out var values) ? values : [], problem);
+        foreach (var (draft, problem) in rows)
+        {
+            consumed += draft.Raw.Length + 1;
+            yield return new(draft.Row, read.Remove(draft.Row, out var values) ? values : [], problem);
+        }
     }
 
     private IEnumerable<TableRow> OfWorkbook(IReadOnlyDictionary<string, string> more, string needed)

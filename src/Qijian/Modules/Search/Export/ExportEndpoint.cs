@@ -1,18 +1,9 @@
 using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Qijian.Platform;
 
 namespace Qijian.Modules.Search;
-
-internal sealed class ExportOptions
-{
-    public const string Section = "Search";
-
-    /// <summary>Companies in one file of results; the file says when there are more.</summary>
-    [Range(1, 1_000_000)] public int ExportLimit { get; init; } = 10_000;
-}
 
 /// <summary>Results as a file.</summary>
 internal static class ExportEndpoint
@@ -27,7 +18,7 @@ internal static class ExportEndpoint
     public static void Map(RouteGroupBuilder api) =>
         api.MapGet("companies/export", Export).WithSummary("What a query finds as CSV, XLSX or JSON Lines, up to a limit").Produces(200, contentType: ResultsFile.Csv, additionalContentTypes: [ResultsFile.Xlsx, ResultsFile.JsonLines]).ProducesProblem(400).ProducesProblem(503);
 
-    private static async Task<IResult> Export(HttpContext http, ICompanySearch search, ExportPages pages, RowLimit limit, IOptions<ExportOptions> options, [AsParameters] SearchQueryString query, CancellationToken ct,
+    private static async Task<IResult> Export(HttpContext http, ICompanySearch search, ExportPages pages, RowLimit limit, IOptions<SearchOptions> options, [AsParameters] SearchQueryString query, CancellationToken ct,
         [Description("csv, xlsx or jsonl; csv where left out")] string? format = null, [Description("zh or en: the language of headers, instead of the one that Accept-Language prefers")] string? lang = null)
     {
         if (lang is not (null or "zh" or "en")) return Results.Problem(Text.ProblemLang, statusCode: 400);

@@ -29,12 +29,14 @@ internal sealed class MatchCompanies(ICompanySearch search, ICompanyLookup compa
             found.Add(await SearchAsync(code, 3, ct));
         }
 
-        if (!string.IsNullOrWhiteSpace(row.Name))
+        // The code and a name that goes with it: nothing else can be meant.
+        var settled = found.All.Exists(c => matcher.Score(c.Known).Score == 100);
+        if (!settled && !string.IsNullOrWhiteSpace(row.Name))
         {
             found.Add(await SearchAsync(row.Name, Hits, ct));
             if (!found.All.Exists(c => matcher.Score(c.Known).Score >= MatchScore.Strong)) await SearchBrandAsync(row.Name, found, ct);
         }
-        else if (row.Code is not { Length: > 0 })
+        else if (!settled && row.Code is not { Length: > 0 })
         {
             found.Add(await SearchAsync($"{row.Person} {row.Region} {row.Address}", BrandHits, ct));
         }

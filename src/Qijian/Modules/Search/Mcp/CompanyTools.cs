@@ -28,7 +28,7 @@ internal sealed class CompanyTools(ICompanySearch search, ICompanyLookup compani
         if (limit is < 1 or > MaxHits) throw new McpException($"limit must lie between 1 and {MaxHits}.");
         if (page < 1) throw new McpException("page begins with 1.");
         var found = await search.SearchAsync(new() { Text = query, Filters = Filters(("province", province), ("industry", industry), ("status", status)), Page = page, PageSize = limit, Facets = false }, ct);
-        return new(found.Total, found.Page, [.. found.Hits.Select(HitJson.Of)]);
+        return new(found.Total, found.AtLeast, found.DidYouMean, found.Page, [.. found.Hits.Select(HitJson.Of)]);
     }
 
     [McpServerTool(Name = "company", Title = "Look up a company", ReadOnly = true, Idempotent = true, Destructive = false, OpenWorld = false, UseStructuredContent = true)]
@@ -72,8 +72,8 @@ internal sealed class CompanyTools(ICompanySearch search, ICompanyLookup compani
     }
 }
 
-/// <summary>A page of what a query finds.</summary>
-public sealed record FoundCompanies(long Total, int Page, IReadOnlyList<HitJson> Items);
+/// <summary>A page of what a query finds; more than the total may match where it says so.</summary>
+public sealed record FoundCompanies(long Total, bool AtLeast, string? DidYouMean, int Page, IReadOnlyList<HitJson> Items);
 
 /// <summary>A company in few words: enough for a model, with the dataset beside each fact.</summary>
 public sealed record KnownCompany(

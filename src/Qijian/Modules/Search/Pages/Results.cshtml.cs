@@ -9,7 +9,7 @@ using Qijian.Modules.Shared;
 
 namespace Qijian.Modules.Search;
 
-internal sealed class ResultsModel(ICompanySearch search, ICompanyLookup companies, IOptions<ExportOptions> export) : PageModel
+internal sealed class ResultsModel(ICompanySearch search, ICompanyLookup companies, IOptions<SearchOptions> export) : PageModel
 {
     /// <summary>So many values of a facet stand open; the rest are one click away.</summary>
     public const int ValuesShown = 8;
@@ -20,7 +20,7 @@ internal sealed class ResultsModel(ICompanySearch search, ICompanyLookup compani
     public string Sort { get; private set; } = "relevance";
     public SearchPage Found { get; private set; } = null!; // set by OnGet
     public bool Fictional { get; private set; }
-    public long Pages => (Found.Total + Found.PageSize - 1) / Found.PageSize;
+    public long Pages => (Math.Min(Found.Total, Engine.Search.SearchQuery.MaxOffset) + Found.PageSize - 1) / Found.PageSize;
 
     /// <summary>The chosen filters, each with the address of the same page without it.</summary>
     public IReadOnlyList<(string Label, string Link)> Chips { get; private set; } = [];
