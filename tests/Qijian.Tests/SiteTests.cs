@@ -59,8 +59,8 @@ public abstract class SiteTests
 
     [Theory]
     [InlineData("/companies/91350100M000100Y43", 404), InlineData("/companies/x", 404), InlineData("/companies/{0}/nothing", 404), InlineData("/people/p-x", 404), InlineData("/nowhere", 404)]
-    [InlineData("/search?page=0", 400), InlineData("/search?page=abc", 400), InlineData("/search?sort=odd", 400), InlineData("/search?page=99999", 200)]
-    [InlineData("/api/v1/companies/nope", 404), InlineData("/api/v1/companies?page=0", 400), InlineData("/api/v1/companies?pageSize=1000", 400), InlineData("/api/v1/companies?page=x", 400), InlineData("/api/v1/companies/{0}?asOf=soon", 400)]
+    [InlineData("/search?page=0", 400), InlineData("/search?page=abc", 400), InlineData("/search?sort=odd", 400), InlineData("/search?page=99999", 200), InlineData("/search?industry=I99999999999999&city=99999999&founded=99999999999-&capital=99999999999&currency=CNY", 200), InlineData("/search?q=industry:I99999999999999%20-city:9%20capital:x%20listed:maybe%20currency:%00", 200)]
+    [InlineData("/api/v1/companies/nope", 404), InlineData("/api/v1/companies?page=0", 400), InlineData("/api/v1/companies?pageSize=1000", 400), InlineData("/api/v1/companies?page=x", 400), InlineData("/api/v1/companies?industry=I99999999999999&industry=Z0000", 200), InlineData("/api/v1/companies?capitalFrom=79228162514264337593543950335&foundedTo=0001-01-01", 200), InlineData("/api/v1/companies?currency=XXX", 400), InlineData("/api/v1/companies/{0}?asOf=soon", 400)]
     public async Task What_cannot_be_answered_says_so_and_never_fails(string path, int status) =>
         Assert.Equal(status, (int)(await client.GetAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, path, Company), Ct)).StatusCode);
 

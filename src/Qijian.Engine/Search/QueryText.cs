@@ -48,15 +48,17 @@ public static class QueryText
     /// <summary>Parts that are considered; more are left out.</summary>
     public const int MaxParts = 64;
 
-    private static readonly FrozenDictionary<string, (QueryField Field, string? Facet)> Fields = Table(
-        (QueryField.Name, null, "name 名称 公司名称 企业名称"), (QueryField.Former, null, "former 曾用名"), (QueryField.Other, null, "aka short english 简称 英文名 别名"),
-        (QueryField.Person, null, "person legal 法人 法定代表人 人员"), (QueryField.Code, null, "code 代码 信用代码 注册号 股票代码"), (QueryField.Scope, null, "scope 经营范围 范围"), (QueryField.Address, null, "address 地址 住所"),
-        (QueryField.Facet, "status", "status 状态"), (QueryField.Facet, "province", "province 省份 省"), (QueryField.Facet, "city", "city 城市 市"), (QueryField.Facet, "industry", "industry 行业"),
-        (QueryField.Facet, "founded", "founded 成立 成立年份"), (QueryField.Facet, "capital", "capital 注册资本 资本"), (QueryField.Facet, "currency", "currency 币种"), (QueryField.Facet, "type", "type 类型"), (QueryField.Facet, "listed", "listed 上市"));
-
     /// <summary>The words that may stand before a colon, English first, by what they mean.</summary>
     public static IReadOnlyList<(QueryField Field, string? Facet, IReadOnlyList<string> Words)> FieldWords { get; } =
-        [.. Fields.GroupBy(f => f.Value).Select(g => (g.Key.Field, g.Key.Facet, (IReadOnlyList<string>)[.. g.Select(f => f.Key).OrderBy(w => char.IsAscii(w[0]) ? 0 : 1).ThenBy(w => w, StringComparer.Ordinal)]))];
+    [
+        Of(QueryField.Name, null, "name 名称 公司名称 企业名称"), Of(QueryField.Former, null, "former 曾用名"), Of(QueryField.Other, null, "aka short english 简称 英文名 别名"),
+        Of(QueryField.Person, null, "person legal 法人 法定代表人 人员"), Of(QueryField.Code, null, "code 代码 信用代码 注册号 股票代码"), Of(QueryField.Scope, null, "scope 经营范围 范围"), Of(QueryField.Address, null, "address 地址 住所"),
+        Of(QueryField.Facet, "status", "status 状态"), Of(QueryField.Facet, "province", "province 省份 省"), Of(QueryField.Facet, "city", "city 城市 市"), Of(QueryField.Facet, "industry", "industry 行业"),
+        Of(QueryField.Facet, "founded", "founded 成立 成立年份"), Of(QueryField.Facet, "capital", "capital 注册资本 资本"), Of(QueryField.Facet, "currency", "currency 币种"), Of(QueryField.Facet, "type", "type 类型"), Of(QueryField.Facet, "listed", "listed 上市"),
+    ];
+
+    private static readonly FrozenDictionary<string, (QueryField Field, string? Facet)> Fields =
+        FieldWords.SelectMany(f => f.Words.Select(w => KeyValuePair.Create(w, (f.Field, f.Facet)))).ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Takes a text apart. O(n), never throws.</summary>
     public static IReadOnlyList<QueryPart> Parse(string text)
@@ -116,6 +118,5 @@ public static class QueryText
         return field;
     }
 
-    private static FrozenDictionary<string, (QueryField Field, string? Facet)> Table(params (QueryField Field, string? Facet, string Words)[] rows) =>
-        rows.SelectMany(r => r.Words.Split(' ').Select(w => KeyValuePair.Create(w, (r.Field, r.Facet)))).ToFrozenDictionary(StringComparer.Ordinal);
+    private static (QueryField, string?, IReadOnlyList<string>) Of(QueryField field, string? facet, string words) => (field, facet, words.Split(' '));
 }

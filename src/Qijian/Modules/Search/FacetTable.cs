@@ -27,7 +27,7 @@ internal sealed record FacetTable(string Name, Func<SearchRequest, string> Label
             (r, v) => uint.TryParse(v, CultureInfo.InvariantCulture, out var band) && band is >= 1 and <= 7 ? [SearchColumns.Band(CompanyCodes.Currency(r.Currency), band)] : Nothing,
             (r, code) => SearchColumns.BandOf(code) is var (currency, band) && band > 0 && currency == CompanyCodes.Currency(r.Currency) ? new FacetWord(band.ToString(CultureInfo.InvariantCulture), Text.CapitalBands.Split('|')[band - 1]) : null),
         new("currency", _ => Text.FacetCurrency, SearchColumn.CapitalBand, (_, v) => CompanyCodes.Currency(v) is > 0 and var currency ? [.. Enumerable.Range(1, 7).Select(b => SearchColumns.Band(currency, (uint)b))] : Nothing,
-            (_, code) => SearchColumns.BandOf(code) is var (currency, band) && band > 0 ? new FacetWord(CompanyCodes.CurrencyCode(currency), CompanyCodes.CurrencyName(currency)) : null),
+            (_, code) => SearchColumns.BandOf(code) is var (currency, band) && band > 0 && CompanyCodes.CurrencyCode(currency) is { } iso ? new FacetWord(iso, CompanyCodes.CurrencyName(currency)) : null),
         new("type", _ => Text.FacetType, SearchColumn.Kind, (_, v) => Enum.TryParse<EntityType>(v, ignoreCase: true, out var type) && Enum.GetNames<EntityType>().Contains(v, StringComparer.OrdinalIgnoreCase) ? [(uint)type] : Nothing,
             (_, code) => Enum.IsDefined((EntityType)code) ? new FacetWord(((EntityType)code).ToString(), TypeLabel((EntityType)code)) : null),
         new("listed", _ => Text.FacetListed, SearchColumn.Listed, (_, v) => v switch { "true" or "1" or "yes" or "是" => [1], "false" or "0" or "no" or "否" => [0], _ => Nothing },
@@ -164,7 +164,7 @@ internal static class CompanyCodes
         return found.IsSection ? (ushort)(10_000 + found.Code[0] - 'A' + 1) : end - digits >= 2 ? ushort.Parse(text[digits..end].PadRight(4, '0'), CultureInfo.InvariantCulture) : ushort.Parse(found.Code[1..] + "00", CultureInfo.InvariantCulture);
     }
 
-    public static bool IsClass(string text) => text.Length > 3 && char.IsAsciiLetter(text[0]) && text.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0;
+    public static bool IsClass(string text) => text.Length is 4 or 5 && char.IsAsciiLetter(text[0]) && text.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0;
 
     /// <summary>The divisions that a section or a division covers.</summary>
     public static IReadOnlyList<uint> Divisions(string text) => Industry(text) switch
@@ -189,7 +189,8 @@ internal static class CompanyCodes
     /// <summary>0 where the amount cannot be compared.</summary>
     public static byte Currency(string? code) => (byte)Math.Max(0, Array.FindIndex(Currencies, c => string.Equals(c, code, StringComparison.OrdinalIgnoreCase)));
 
-    public static string CurrencyCode(byte currency) => Currencies[currency];
+    /// <summary>Null for an amount in a currency that is not listed here.</summary>
+    public static string? CurrencyCode(byte currency) => currency > 0 && currency < Currencies.Length ? Currencies[currency] : null;
 
-    public static string CurrencyName(byte currency) => Text.Currencies.Split('|') is var names && currency <= names.Length ? names[currency - 1] : Currencies[currency];
+    public static string CurrencyName(byte currency) => Text.Currencies.Split('|') is var names && currency > 0 && currency <= names.Length ? names[currency - 1] : CurrencyCode(currency) ?? "";
 }

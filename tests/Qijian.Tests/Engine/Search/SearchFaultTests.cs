@@ -90,6 +90,24 @@ public sealed class SearchFaultTests
     }
 
     [Fact]
+    public async Task Two_that_save_at_once_leave_one_whole_file_and_nothing_else()
+    {
+        var folder = Directory.CreateTempSubdirectory("qijian-").FullName;
+        try
+        {
+            var path = Path.Combine(folder, "companies.idx");
+            await Task.WhenAll(Enumerable.Range(1, 8).Select(i => Task.Run(() => Save(path, $"第{i}公司", i))));
+            Assert.Equal([path], Directory.GetFiles(folder));
+            using var index = SearchIndex.Open(path).Index!;
+            Assert.Equal($"第{index.Sequence}公司", Assert.Single(index.Current.Search(new SearchQuery { Text = "公司" }).Hits).Name);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void An_older_file_takes_the_place_of_nothing()
     {
         var folder = Directory.CreateTempSubdirectory("qijian-").FullName;
