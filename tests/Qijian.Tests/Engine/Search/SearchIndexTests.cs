@@ -42,7 +42,7 @@ public sealed class SearchIndexTests
         Texts,
         Gen.Select(Texts, Texts, (a, b) => $"{a} {b}"),
         Gen.Select(Texts, Texts, Of("", "-", "\"", "-\"", "name:", "曾用名：", "aka:", "person:", "scope:", "address:", "code:", "-地址:", "scope:\"")).Select((a, b, mark) => $"{a} {mark}{b}{(mark.EndsWith('"') ? "\"" : "")}"),
-        Of("911100001234567", "9111000012345678ab", "code:9111", "-1101", "\"11000\"", "22米", "1号", "北京1号", "-\"小米科技\"", "\"小米科技\" -雷军", "-北京", "\"bc\"", "aka:小米 former:北京"),
+        Of("110000", "1100001", "10000012", "1000000", "911100001234567", "9111000012345678ab", "code:9111", "-1101", "\"11000\"", "22米", "1号", "北京1号", "-\"小米科技\"", "\"小米科技\" -雷军", "-北京", "\"bc\"", "aka:小米 former:北京"),
         Of("x", "xm", "xiaomi", "beijingx", "bj", "leijun", "9111", "911100001", "1101", "kj", "xiaomi 北京", "bcke", "小米有限公司", "！", "軍", "小米 雷"));
 
     private static readonly Gen<SearchQuery> Filtered = Gen.Select(Queries, Gen.UInt[0, 4].Array[0, 3], Gen.UInt[0, 2].Array[0, 2], Gen.Bool, Gen.Bool, Gen.Bool).Select((text, provinces, statuses, founded, capital, without) => new SearchQuery
@@ -233,11 +233,16 @@ public sealed class SearchIndexTests
     [Fact]
     public void What_lies_past_the_bound_of_paging_costs_nothing_and_keeps_the_total()
     {
-        using var index = Sample();
-        var result = index.Current.Search(new SearchQuery { Offset = SearchQuery.MaxOffset, Limit = 100, Facets = [SearchColumn.Province] });
-        Assert.Empty(result.Hits);
-        Assert.Equal(4, result.Total);
-        Assert.Equal(4, Assert.Single(result.Facets).Values.Sum(v => v.Count));
+        const int Count = SearchQuery.MaxOffset + 50;
+        using var index = Saved(Enumerable.Range(1, Count).Select(i => new SearchDocument { Number = i, Id = $"x-{i}", Name = "同" }));
+        foreach (var text in (ReadOnlySpan<string>)["", "同"])
+        {
+            Assert.Equal(20, index.Current.Search(new SearchQuery { Text = text, Offset = SearchQuery.MaxOffset - 20 }).Hits.Count);
+            var result = index.Current.Search(new SearchQuery { Text = text, Offset = SearchQuery.MaxOffset, Facets = [SearchColumn.Province] });
+            Assert.Empty(result.Hits);
+            Assert.Equal(Count, result.Total);
+            Assert.Equal(Count, Assert.Single(result.Facets).Values.Sum(v => v.Count));
+        }
     }
 
     [Fact]
