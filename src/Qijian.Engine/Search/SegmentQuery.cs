@@ -202,7 +202,7 @@ internal sealed unsafe partial class SegmentQuery(Segment segment, ReadOnlyMemor
                 room[i] = room[i - 1];
             room[i] = found;
         }
-        if (scratch.Postings[0].Count > Common || scratch.Postings[0].Kind == PostingKind.Bitmap)
+        if (scratch.Postings[0].Count > Common)
         {
             TotalIsLowerBound = true;
             return;
@@ -471,11 +471,10 @@ internal sealed unsafe partial class SegmentQuery(Segment segment, ReadOnlyMemor
         return new DocSet { List = list, Count = n };
     }
 
-    /// <summary>AND of the terms into a list; the first is not a bitmap.</summary>
+    /// <summary>AND of the terms, of which the first is the rarest, into a list.</summary>
     private int FieldAsList(ReadOnlySpan<Postings> terms, uint* list)
     {
-        terms[0].Decode(new Span<uint>(list, terms[0].Count));
-        var n = terms[0].Count;
+        var n = terms[0].CopyTo(new Span<uint>(list, terms[0].Count), words);
         for (var t = 1; t < terms.Length && n > 0; t++)
         {
             PostingCursor cursor = new(terms[t], scratch.Blocks(1));
