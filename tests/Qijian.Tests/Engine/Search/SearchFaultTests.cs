@@ -135,9 +135,10 @@ public sealed class SearchFaultTests
         using var index = SearchIndex.Empty();
         index.Apply([.. Named(0)], [], 0);
         using CancellationTokenSource done = new();
-        var readers = Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+        var searches = new int[2];
+        // Threads of their own: on a busy machine the pool may have none to give before the last commit.
+        var readers = Enumerable.Range(0, searches.Length).Select(r => Task.Factory.StartNew(() =>
         {
-            var searches = 0;
             while (!done.IsCancellationRequested)
             {
                 var snapshot = index.Current;
@@ -145,15 +146,15 @@ public sealed class SearchFaultTests
                 Assert.Equal(Companies, hits.Total);
                 Assert.Single(hits.Hits.Select(h => h.Name.Split('第')[1]).Distinct(StringComparer.Ordinal));
                 Assert.Equal(hits.Hits.Select(h => h.Name), snapshot.Search(new SearchQuery { Text = "同代公司", Limit = 100 }).Hits.Select(h => h.Name));
-                searches++;
+                Interlocked.Increment(ref searches[r]);
             }
-            return searches;
-        })).ToArray();
-        for (var generation = 1; generation <= Generations; generation++)
+        }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+        // As many commits as asked for, and on until every reader has searched among them.
+        for (var generation = 1; (generation <= Generations || searches.Min() < 20) && !readers.Any(r => r.IsFaulted); generation++)
             index.Apply([.. Named(generation)], [], generation);
         await index.SettledAsync();
         await done.CancelAsync();
-        Assert.All(await Task.WhenAll(readers), n => Assert.True(n > 0));
+        await Task.WhenAll(readers);
 
         static IEnumerable<SearchDocument> Named(int generation) => Enumerable.Range(1, Companies).Select(i => new SearchDocument { Number = i, Id = $"x-{i}", Name = $"同代公司{i}号第{generation}" });
     }
