@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 using Qijian.Platform.Data;
 
 namespace Qijian.Modules.Privacy;
@@ -6,7 +9,40 @@ namespace Qijian.Modules.Privacy;
 public static class PrivacyModule
 {
     public static IServiceCollection AddPrivacy(this IServiceCollection services) =>
-        services.AddSingleton(_ => PolicyFolder.Shipped).AddSingleton(s => s.GetRequiredService<PolicyFolder>().LoadBindings()).AddSingleton(s => ProcessingRegistry.Load(s.GetRequiredService<PolicyFolder>().RegistryFiles, s.GetRequiredService<Bindings>().ById.Keys.ToHashSet(StringComparer.Ordinal)));
+        services.AddSingleton(_ => PolicyFolder.Shipped).AddSingleton(s => s.GetRequiredService<PolicyFolder>().LoadBindings()).AddSingleton(s => ProcessingRegistry.Load(s.GetRequiredService<PolicyFolder>().RegistryFiles, s.GetRequiredService<Bindings>().ById.Keys.ToHashSet(StringComparer.Ordinal)))
+        .AddConsent();
+
+    private static IServiceCollection AddConsent(this IServiceCollection services)
+    {
+        services.AddHttpContextAccessor();
+        services.AddSingleton<Vault>().AddSingleton<IVault>(s => s.GetRequiredService<Vault>()).AddSingleton<SigningKey>();
+        services.AddSingleton(s => new ConsentTerms(s.GetRequiredService<ProcessingRegistry>(), s.GetRequiredService<PolicyFolder>().Newest));
+        services.AddSingleton<GuardRules>().AddSingleton<RestrictionList>().AddSingleton<Receipt>();
+        services.AddScoped<ConsentLedger>().AddScoped<RecordAnswer>().AddScoped<ForgetVisitor>().AddScoped<IConsentPrompts, ConsentPrompts>();
+        services.AddScoped<CurrentSubject>().AddScoped<ICurrentSubject>(s => s.GetRequiredService<CurrentSubject>());
+        services.AddScoped<PurposeGuard>().AddScoped<IPurposeGuard>(s => s.GetRequiredService<PurposeGuard>());
+        services.AddAntiforgery(o => (o.Cookie, o.FormFieldName) = (new FormCookie(), "form"));
+        // The keys of forms lie with the other keys of the installation: a form stays good over a restart.
+        services.AddOptions<KeyManagementOptions>().Configure<DataFolder, ILoggerFactory>((o, folder, log) =>
+            (o.XmlRepository, o.XmlEncryptor) = (new FileSystemXmlRepository(Directory.CreateDirectory(folder.File("keys", "forms")), log), new NullXmlEncryptor()));
+        return services;
+    }
+}
+
+/// <summary>
+/// The cookie that keeps other sites from submitting our forms. Browsers take a Secure cookie from localhost over plain HTTP too,
+/// which the framework's own setting refuses to send.
+/// </summary>
+internal sealed class FormCookie : CookieBuilder
+{
+    public FormCookie() => (Name, Path, HttpOnly, SameSite, IsEssential) = ("__Host-qijian-form", "/", true, SameSiteMode.Strict, true);
+
+    public override CookieOptions Build(HttpContext context, DateTimeOffset expiresFrom)
+    {
+        var options = base.Build(context, expiresFrom);
+        options.Secure = true;
+        return options;
+    }
 }
 
 /// <summary>The folder <c>policy</c> beside the program: registry and versions.</summary>
