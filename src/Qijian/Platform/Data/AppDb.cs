@@ -14,11 +14,13 @@ namespace Qijian
                 property.SetColumnName(WordStart().Replace(property.Name, "_${letter}").ToLowerInvariant());
         }
 
-        // One instant type and one day type, stored the same way in both databases.
+        // One instant type, one day type and so on, stored the same way in both databases.
         protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
         {
             configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
             configurationBuilder.Properties<DateOnly>().HaveConversion<DayNumber>();
+            configurationBuilder.Properties<Subject>().HaveConversion<SubjectText>();
+            configurationBuilder.Properties<Sealed>().HaveConversion<SealedBytes>();
         }
 
         [GeneratedRegex("(?<=[a-z0-9])(?<letter>[A-Z])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
@@ -29,6 +31,12 @@ namespace Qijian
 
         private sealed class DayNumber() : ValueConverter<DateOnly, int>(
             day => day.DayNumber, number => DateOnly.FromDayNumber(number));
+
+        private sealed class SubjectText() : ValueConverter<Subject, string>(
+            subject => subject.ToString(), text => Subject.Parse(text, null));
+
+        private sealed class SealedBytes() : ValueConverter<Sealed, byte[]>(
+            value => value.Bytes, bytes => new(bytes));
     }
 }
 

@@ -1,0 +1,74 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+using YamlDotNet.Serialization;
+using YamlDotNet.Serialization.Converters;
+using YamlDotNet.Serialization.NamingConventions;
+using YamlScalar = YamlDotNet.Core.Events.Scalar;
+
+namespace Qijian.Modules.Privacy;
+
+/// <summary>Something that a registry file must not say, where it says it, and what to write instead.</summary>
+internal sealed record RegistryError(string File, int Line, string Problem, string Remedy)
+{
+    /// <summary>In the form that build tools read: file(line): error code: text.</summary>
+    public override string ToString() => $"{File}({Line}): error QJP1: {Problem} {Remedy}";
+}
+
+/// <summary>Reads registry files: YAML lists whose entries are checked name by name. Nothing is skipped silently.</summary>
+internal sealed class RegistryReader
+{
+    private readonly IDeserializer yaml = new DeserializerBuilder()
+        .WithNamingConvention(UnderscoredNamingConvention.Instance).WithEnumNamingConvention(UnderscoredNamingConvention.Instance)
+        .WithTypeConverter(new PeriodConverter()).WithTypeConverter(new DateOnlyConverter(formats: ["yyyy-MM-dd"])).WithDuplicateKeyChecking().Build();
+
+    public List<RegistryError> Errors { get; } = [];
+
+    /// <summary>The entries of one file; what is wrong goes to <see cref="Errors"/>, with the line.</summary>
+    public List<T> Read<T>(string file, string text) where T : Entry
+    {
+        List<T> entries = [];
+        try
+        {
+            Parser parser = new(new StringReader(text));
+            parser.Consume<StreamStart>();
+            if (parser.Accept<StreamEnd>(out _)) return entries;
+            parser.Consume<DocumentStart>();
+            if (parser.TryConsume<YamlScalar>(out _)) return entries; // a file of comments only
+            parser.Consume<SequenceStart>();
+            while (!parser.TryConsume<SequenceEnd>(out _))
+            {
+                var line = (int)parser.Current!.Start.Line;
+                var entry = yaml.Deserialize<T>(parser);
+                (entry.File, entry.Line) = (file, line);
+                entries.Add(entry);
+            }
+        }
+        catch (YamlException e)
+        {
+            var cause = e.InnerException?.InnerException ?? e.InnerException;
+            Errors.Add(new(file, (int)e.Start.Line, cause is null or YamlException ? e.Message : cause.Message, Remedies.Form));
+        }
+
+        return entries;
+    }
+
+    private sealed class PeriodConverter : IYamlTypeConverter
+    {
+        public bool Accepts(Type type) => type == typeof(Period) || type == typeof(Period?);
+
+        public object? ReadYaml(IParser parser, Type type, ObjectDeserializer rootDeserializer)
+        {
+            var scalar = parser.Consume<YamlScalar>();
+            if (scalar.Value is "" or "null" or "~") return null;
+            return Period.TryParse(scalar.Value, null, out var period) ? period : throw new YamlException(scalar.Start, scalar.End, $"{scalar.Value} is no duration such as P6M, P30D, PT10M or P15WD.");
+        }
+
+        public void WriteYaml(IEmitter emitter, object? value, Type type, ObjectSerializer serializer) => throw new NotSupportedException();
+    }
+}
+
+/// <summary>What to do about an error of the registry, in both languages: these are read at a build or a start, where there is no reader's language.</summary>
+internal static class Remedies
+{
+    public const string Form = "请按同一文件中其他条目的写法修改 / write it like the other entries of the file.";
+}
