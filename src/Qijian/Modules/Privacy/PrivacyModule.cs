@@ -1,4 +1,5 @@
 using Qijian.Platform.Data;
+using Serilog.Extensions.Logging;
 
 namespace Qijian.Modules.Privacy;
 
@@ -6,7 +7,17 @@ namespace Qijian.Modules.Privacy;
 public static class PrivacyModule
 {
     public static IServiceCollection AddPrivacy(this IServiceCollection services) =>
-        services.AddSingleton(_ => PolicyFolder.Shipped).AddSingleton(s => s.GetRequiredService<PolicyFolder>().LoadBindings()).AddSingleton(s => ProcessingRegistry.Load(s.GetRequiredService<PolicyFolder>().RegistryFiles, s.GetRequiredService<Bindings>().ById.Keys.ToHashSet(StringComparer.Ordinal)));
+        services.AddSingleton(_ => PolicyFolder.Shipped).AddSingleton(s => s.GetRequiredService<PolicyFolder>().LoadBindings()).AddSingleton(s => ProcessingRegistry.Load(s.GetRequiredService<PolicyFolder>().RegistryFiles, s.GetRequiredService<Bindings>().ById.Keys.ToHashSet(StringComparer.Ordinal)))
+            .AddServiceLog().AddRetention();
+
+    /// <summary>What every request passes, before all else.</summary>
+    public static void UsePrivacy(this IApplicationBuilder app) => app.UseRequestLog();
+
+    private static IServiceCollection AddServiceLog(this IServiceCollection services) => services.AddSingleton<ServiceLog>()
+        .AddLogging(logging => logging.ClearProviders().Services.AddSingleton<ILoggerProvider>(s => new SerilogLoggerProvider(s.GetRequiredService<ServiceLog>().Program(s.GetRequiredService<ProcessingRegistry>()), dispose: true)));
+
+    private static IServiceCollection AddRetention(this IServiceCollection services) => services
+        .AddScoped<RetentionSweep>().AddScoped<IRetained, LogFiles>().AddHostedService<DailySweep>();
 }
 
 /// <summary>The folder <c>policy</c> beside the program: registry and versions.</summary>
