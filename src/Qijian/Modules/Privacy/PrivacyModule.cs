@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 using Qijian.Platform.Data;
+using Serilog.Extensions.Logging;
 
 namespace Qijian.Modules.Privacy;
 
@@ -10,7 +11,16 @@ public static class PrivacyModule
 {
     public static IServiceCollection AddPrivacy(this IServiceCollection services) =>
         services.AddSingleton(_ => PolicyFolder.Shipped).AddSingleton(s => s.GetRequiredService<PolicyFolder>().LoadBindings()).AddSingleton(s => ProcessingRegistry.Load(s.GetRequiredService<PolicyFolder>().RegistryFiles, s.GetRequiredService<Bindings>().ById.Keys.ToHashSet(StringComparer.Ordinal)))
-        .AddConsent();
+            .AddServiceLog().AddRetention().AddConsent();
+
+    /// <summary>What every request passes, before all else.</summary>
+    public static void UsePrivacy(this IApplicationBuilder app) => app.UseRequestLog();
+
+    private static IServiceCollection AddServiceLog(this IServiceCollection services) => services.AddSingleton<ServiceLog>()
+        .AddLogging(logging => logging.ClearProviders().Services.AddSingleton<ILoggerProvider>(s => new SerilogLoggerProvider(s.GetRequiredService<ServiceLog>().Program(s.GetRequiredService<ProcessingRegistry>()), dispose: true)));
+
+    private static IServiceCollection AddRetention(this IServiceCollection services) => services
+        .AddScoped<RetentionSweep>().AddScoped<IRetained, LogFiles>().AddHostedService<DailySweep>();
 
     private static IServiceCollection AddConsent(this IServiceCollection services)
     {
@@ -26,22 +36,6 @@ public static class PrivacyModule
         services.AddOptions<KeyManagementOptions>().Configure<DataFolder, ILoggerFactory>((o, folder, log) =>
             (o.XmlRepository, o.XmlEncryptor) = (new FileSystemXmlRepository(Directory.CreateDirectory(folder.File("keys", "forms")), log), new NullXmlEncryptor()));
         return services;
-    }
-}
-
-/// <summary>
-/// The cookie that keeps other sites from submitting our forms. Browsers take a Secure cookie from localhost over plain HTTP too,
-/// which the framework's own setting refuses to send.
-/// </summary>
-internal sealed class FormCookie : CookieBuilder
-{
-    public FormCookie() => (Name, Path, HttpOnly, SameSite, IsEssential) = ("__Host-qijian-form", "/", true, SameSiteMode.Strict, true);
-
-    public override CookieOptions Build(HttpContext context, DateTimeOffset expiresFrom)
-    {
-        var options = base.Build(context, expiresFrom);
-        options.Secure = true;
-        return options;
     }
 }
 

@@ -29,3 +29,11 @@ public sealed class NotPersonalAttribute(string reason) : Attribute
     /// <summary>Why not.</summary>
     public string Reason { get; } = reason;
 }
+
+/// <summary>Marks the moment from which a table's rows are kept for their time: by the rule that is named, else by those of the purposes that read its columns.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class RetentionStartAttribute(string? rule = null) : Attribute
+{
+    /// <summary>The id of a rule in retention.yaml.</summary>
+    public string? Rule { get; } = rule;
+}

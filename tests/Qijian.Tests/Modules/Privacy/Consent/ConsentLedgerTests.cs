@@ -124,11 +124,11 @@ public sealed class ConsentLedgerTests
 
     private static readonly IEqualityComparer<LedgerVerification> Same = EqualityComparer<LedgerVerification>.Create((a, b) => a!.Break == b!.Break && a.Head.Sequence == b.Head.Sequence && a.Head.Hash.SequenceEqual(b.Head.Hash), v => v.Head.Sequence.GetHashCode());
 
-    private static Task<TestSite> StartAsync(bool postgres, TimeProvider? clock = null) => TestSite.StartAsync(postgres, serve: false, replace: s =>
+    private static Task<TestSite> StartAsync(bool postgres, TimeProvider? clock = null) => TestSite.StartAsync(s =>
     {
         s.AddSingleton(SmallRegistry.Terms()).AddSingleton<IVault>(new PlainVault());
         if (clock is not null) s.AddSingleton(clock);
-    });
+    }, postgres, serve: false);
 
     private static List<ConsentAct> Acts(int count) => [.. Enumerable.Range(0, count).Select(i =>
         new ConsentAct(new(SubjectKind.Visitor, new(i, 0, 0, new byte[8])), ConsentEventKind.NoticeShown, new(SmallRegistry.Counting), null, [7], "/shop", ConsentMethod.Click))];

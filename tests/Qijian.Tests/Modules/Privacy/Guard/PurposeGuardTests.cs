@@ -182,12 +182,12 @@ public sealed class PurposeGuardTests
         Assert.Equal(0, await SignalsAsync(site));
     }
 
-    private static Task<TestSite> StartAsync(bool postgres = false, IVault? vault = null, TimeProvider? clock = null, string? signal = null) => TestSite.StartAsync(postgres, serve: false, replace: s =>
+    private static Task<TestSite> StartAsync(bool postgres = false, IVault? vault = null, TimeProvider? clock = null, string? signal = null) => TestSite.StartAsync(s =>
     {
         s.AddSingleton(SmallRegistry.Terms()).AddSingleton(vault ?? new PlainVault());
         if (clock is not null) s.AddSingleton(clock);
         if (signal is not null) s.AddSingleton<IHttpContextAccessor>(new HttpContextAccessor { HttpContext = new DefaultHttpContext { Request = { Headers = { ["Sec-GPC"] = signal } } } });
-    });
+    }, postgres, serve: false);
 
     /// <summary>Null where it is allowed.</summary>
     private static Task<Denial?> AskAsync(TestSite site, Subject? subject, Purpose purpose, Category category, Recipient? recipient = null) => site.WithAsync<PurposeGuard, Denial?>(async guard =>
