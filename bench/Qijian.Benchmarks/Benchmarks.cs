@@ -12,12 +12,14 @@ internal static class Benchmarks
         "search-quality" => QualityRun.Run(args),
         "search-peers" => PeerRun.Run(args),
         "lookup" when args.Length > 1 => await LookupBench.RunAsync(args),
+        "ledger" when args.Length > 1 => await ConsentBench.LedgerAsync(args),
+        "guard" when args.Length > 1 => await ConsentBench.GuardAsync(args),
         _ => Usage(),
     };
 
     private static int Usage()
     {
-        Console.Error.WriteLine("search-build [FILE] | search-query [FILE] | search-quality [--half tuning|reporting|all] [--engine NAME] [--kinds A,B] [--misses N] [--json FILE] [--choose] | search-peers [--documents N] [--engines A,B] [--seconds S] [--plain] [--json FILE] | lookup DATA-FOLDER [COMPANIES]");
+        Console.Error.WriteLine("search-build [FILE] | search-query [FILE] | search-quality [--half tuning|reporting|all] [--engine NAME] [--kinds A,B] [--misses N] [--json FILE] [--choose] | search-peers [--documents N] [--engines A,B] [--seconds S] [--plain] [--json FILE] | lookup DATA-FOLDER [COMPANIES] | ledger DATA-FOLDER [ENTRIES] | guard DATA-FOLDER");
         return 2;
     }
 }

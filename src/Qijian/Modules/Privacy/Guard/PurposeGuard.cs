@@ -28,9 +28,6 @@ internal sealed class PurposeGuard(GuardRules rules, ConsentLedger ledger, Scope
         return known && IsRestricted(demand) is { } restricted ? DecideAsync(demand with { State = state, Restricted = restricted }, ct) : ReadAsync(demand, ct);
     }
 
-    /// <summary>To be called where the current request changed what the person said.</summary>
-    internal void Forget(Subject subject) => states.Remove(subject);
-
     // Global Privacy Control: the browser asks that nothing be sold or shared.
     private bool OptsOut => http.HttpContext?.Request.Headers["Sec-GPC"] is ["1"];
 
