@@ -88,7 +88,7 @@ internal static class MatchText
         {
             case Tier.CodePiece:
                 return Piece(stored, plan.Key) ?? (MatchKind.CreditCode, stored.Id.ToString());
-            case Tier.Pinyin or Tier.Initials when !NameHasLatin(name, plan.Key) && Stored.LatinPrefix(stored, candidate.Tier == Tier.Initials, plan.Key) is var (field, other):
+            case Tier.Pinyin or Tier.Initials when !NameHasLatin(name, plan.Key, candidate.Tier == Tier.Initials) && Stored.LatinPrefix(stored, candidate.Tier == Tier.Initials, plan.Key) is var (field, other):
                 return (KindOf(field), other);
             case Tier.Similar:
                 return (MatchKind.Similar, MostSimilar(stored, name, plan));
@@ -152,7 +152,7 @@ internal static class MatchText
                 partial = text;
         }
         if (partial is null && plan.IsLatin)
-            return (NameStartsWith(nameKey, plan.Key) ? MatchKind.Pinyin : MatchKind.Initials, null);
+            return (NameStartsWith(nameKey, plan.Key, initials: false) ? MatchKind.Pinyin : MatchKind.Initials, null);
         return (MatchKind.All, partial);
 
         // Whether it has a word that the name has not.
@@ -177,21 +177,22 @@ internal static class MatchText
         return true;
     }
 
-    private static bool NameStartsWith(string key, string letters)
+    private static bool NameStartsWith(string key, string letters, bool initials)
     {
-        Span<char> pinyin = new char[key.Length * Text.Pinyin.MaxSyllable];
-        return pinyin[..NameKeys.Pinyin(key, pinyin)].StartsWith(letters)
-            || pinyin[..NameKeys.Pinyin(key.AsSpan(PlacePrefix.Length(key)), pinyin)].StartsWith(letters);
+        const int Usual = 64;
+        var usual = key.Length <= Usual;
+        Span<char> read = usual ? stackalloc char[Usual * Text.Pinyin.MaxSyllable] : new char[key.Length * Text.Pinyin.MaxSyllable];
+        return Begins(key, read) || Begins(key.AsSpan(PlacePrefix.Length(key)), read);
+
+        bool Begins(ReadOnlySpan<char> part, Span<char> read) =>
+            read[..(initials ? NameKeys.Initials(part, read) : NameKeys.Pinyin(part, read))].StartsWith(letters);
     }
 
-    private static bool NameHasLatin(string name, string letters)
+    // What the tier says is looked at first.
+    private static bool NameHasLatin(string name, string letters, bool initials)
     {
         var key = NameKeys.KeyOf(name);
-        if (NameStartsWith(key, letters))
-            return true;
-        Span<char> initials = new char[key.Length * Text.Pinyin.MaxSyllable];
-        return initials[..NameKeys.Initials(key, initials)].StartsWith(letters)
-            || initials[..NameKeys.Initials(key.AsSpan(PlacePrefix.Length(key)), initials)].StartsWith(letters);
+        return NameStartsWith(key, letters, initials) || NameStartsWith(key, letters, !initials);
     }
 
     public static bool Contains(string text, string word)

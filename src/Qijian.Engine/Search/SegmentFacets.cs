@@ -71,6 +71,8 @@ internal sealed unsafe partial class SegmentQuery
             set = ToOwnBitmap(set);
             BitSet.AndNot(new Span<ulong>(set.Bits, words), dead.Span);
         }
+        if (conditions.Count == 0 && facets.Length == 0)
+            return BitSet.Count(new ReadOnlySpan<ulong>(set.Bits, words));
         var matches = set.Bits;
         var masks = stackalloc ulong*[conditions.Count];
         for (var c = 0; c < conditions.Count; c++)
