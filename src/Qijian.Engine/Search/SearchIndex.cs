@@ -266,7 +266,7 @@ public sealed class IndexSnapshot
         var started = Stopwatch.GetTimestamp();
         QueryPlan plan = new(query.Text ?? "", query.Alternatives);
         var conditions = ColumnCondition.Of(query);
-        ColumnSpec[] facets = [.. query.Facets.Distinct().Where(Enum.IsDefined).Select(SearchColumns.Of).Where(c => c.Facet)];
+        ColumnSpec[] facets = query.Facets.Count == 0 ? [] : [.. query.Facets.Distinct().Where(Enum.IsDefined).Select(SearchColumns.Of).Where(c => c.Facet)];
         var found = Find(query, plan, conditions, facets, similar: false);
         // Only where the words themselves find nothing: a name that is there is not hidden among its likes.
         if (query.Similar && plan.MayBeSimilar && !found.Any)
@@ -295,8 +295,11 @@ public sealed class IndexSnapshot
         scratch.Candidates.Clear();
         if (facets.Length > 0)
             Array.Clear(scratch.Counts);
-        foreach (var wide in facets.Where(f => f.Slot < 0))
-            Array.Clear(scratch.WideCounts(wide.Column));
+        foreach (var column in facets)
+        {
+            if (column.Slot < 0)
+                Array.Clear(scratch.WideCounts(column.Column));
+        }
 
         var total = 0;
         bool lower = false, any = false;
