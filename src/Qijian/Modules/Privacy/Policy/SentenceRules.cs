@@ -179,7 +179,7 @@ internal static partial class SentenceRules
     private static partial Regex LossEn();
 
     // D11
-    [GeneratedRegex(@"((概|均|一概|一律|亦|也|并|恕)?不|无需|无须|毋须|不需要?|不必|免于|免予|不再|不会|不应)(承担|负担|负|担负)(任何|一切|全部|相关|相应|由此产生的|连带|法律|赔偿|上述|该等|此类|其他|和|或|的){0,4}(责任|义务与责任|后果|损失)|(免除|豁免|免去)[^,。;]{0,12}?(我们|本网站|本站|本公司|平台|运营者|我方)[^,。;]{0,12}?责任|概不负责|恕不负责|不会?(就|对)[^,。;]{0,40}?(承担|负)(任何|一切|全部|法律|赔偿|相应|的){0,4}责任|(我们|本网站|本站|本公司|平台|运营者|我方)(?![^,。;]{0,10}不)[^,。;]{0,10}免责|(损失|后果|泄露|泄漏|损害)[^,。;]{0,10}与(我们|本网站|本站|本公司|平台|我方)无关", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"((概|均|一概|一律|亦|也|并|恕)?不|无需|无须|毋须|不需要?|不必|免于|免予|不再|不会|不应)(承担|负担|负|担负)[^,。;]{0,30}?(责任|后果|损失)|(免除|豁免|免去)[^,。;]{0,12}?(我们|本网站|本站|本公司|平台|运营者|我方)[^,。;]{0,12}?责任|概不负责|恕不负责|不会?(就|对)[^,。;]{0,40}?(承担|负)(任何|一切|全部|法律|赔偿|相应|的){0,4}责任|不会?(就|对)[^,。;]{0,40}?负责|(我们|本网站|本站|本公司|平台|运营者|我方)(?![^,。;]{0,10}不)[^,。;]{0,10}免责|(损失|后果|泄露|泄漏|损害)[^,。;]{0,10}与(我们|本网站|本站|本公司|平台|我方)无关", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex NoLiabilityZh();
 
     [GeneratedRegex(@"(您|用户|你|消费者|监护人|儿童|个人)(本人|也|均|都|对此|将|亦|就此|们)*\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
@@ -198,7 +198,7 @@ internal static partial class SentenceRules
     private static partial Regex NothingBefore();
 
     // D13
-    [GeneratedRegex(@"授权(给)?(我们|本网站|本站|本公司|平台|我方|运营者)[^。;]{0,30}?(代您|代你|代用户|代为|代表您|代表用户|代理|全权|以您的名义|以(我们)?自身名义|以(我们)?自己的?名义)[^。;]{0,20}?(追究|起诉|诉讼|仲裁|主张|维权|索赔|追偿)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"授权(给)?(我们|本网站|本站|本公司|平台|我方|运营者)[^。;]{0,30}?(代您|代你|代用户|代为|代表您|代表用户|代理|全权|以您的名义|以(平台|本公司|本站|我们|我方)的?名义|以(我们)?自身名义|以(我们)?自己的?名义)[^。;]{0,20}?(追究|起诉|诉讼|仲裁|主张|维权|索赔|追偿)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex MandateZh();
 
     [GeneratedRegex(@"\b(you|users?) (\w+ )?(authori[sz]e|empower|appoint|permit|grant)\w* (us|the (company|operator|site|platform))\b[^.;]{0,60}?\b(sue|suit|proceed\w*|legal action|litigat\w+|claims?|pursue|enforce)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
@@ -214,10 +214,10 @@ internal static partial class SentenceRules
     [GeneratedRegex(@"信息|数据|资料|号码|标识|记录|目的|用途|人脉|information|data|details|purpose|contacts|records|\bnames?\b|address|number", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Information();
 
-    [GeneratedRegex(@"商业(上的)?探索|(行业|业界|业内)(惯常|惯例|通行|通常)|(包括|包含)?但?不限于|主要(用于|用途|目的|为了)|(?<!您|你|用户|监护人|[有尽不])可能(会|将|需要?|在[^,。;]{0,12})?(自动)?(收集|使用|获取|获得|读取|采集|储存|存储|处理|共享)(?!到)|其他(相关|合法|必要|合理|类似|正当|任何)?(的)?(用途|目的)|产品需要(而)?(收集|获取)|\b(including|includes?),? (but )?(is |are )?(not |without )(being )?limit|\bwithout limitation\b|\betc\b|\band so (on|forth)\b|\b(we|it|partners|affiliates|company|operator|site|platform|information|data|they) may (also |automatically |further )?(be )?(collect|us(e|ed)\b|process|obtain|gather|stor|shar)\w*|commercial exploration|\b(industry|customary|usual) (practice|custom|norm)s?|\b(mainly|primarily|principally|chiefly) (us(e|ed|ing) )?(it |them )?(for|to)\b|\b(any )?other (\w+ )?purposes?\b|among other things|as (we|our products?|the business) (may )?(see fit|need|require)s?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"商业(上的)?探索|(行业|业界|业内)(惯常|惯例|通行|通常)|(包括|包含)?但?不限于|主要(用于|用途|目的|为了)|(?<!您|你|用户|监护人|[有尽不])可能(会|将|需要?|在[^,。;]{0,12})?(自动)?(收集|使用|获取|获得|读取|采集|储存|存储|处理|共享)(?!到)|(?<!不作|不作为|不用于|不会用于|没有|无|不为)其他(相关|合法|必要|合理|类似|正当|任何)?(的)?(用途|目的)|产品需要(而)?(收集|获取)|\b(including|includes?),? (but )?(is |are )?(not |without )(being )?limit|\bwithout limitation\b|\betc\b|\band so (on|forth)\b|\b(we|it|partners|affiliates|company|operator|site|platform|information|data|they) may (also |automatically |further )?(be )?(collect|us(e|ed)\b|process|obtain|gather|stor|shar)\w*|commercial exploration|\b(industry|customary|usual) (practice|custom|norm)s?|\b(mainly|primarily|principally|chiefly) (us(e|ed|ing) )?(it |them )?(for|to)\b|\b(any )?other (\w+ )?purposes?\b|among other things|as (we|our products?|the business) (may )?(see fit|need|require)s?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex OpenWords();
 
-    [GeneratedRegex(@"(?<![平同对相均高中初何优劣上下头一二三不我你您它她他们本该次])等(?=(个人|敏感|相关|其他)?(信息|数据|资料)|用途|目的|类[^似别型]|内容|记录|情况|现象|能够|与您|[,。;)]|\z)|(以及|和|及|或)其他[^,。;]{0,6}(信息|数据|资料)|\band other (\w+ )?(information|data|details)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"(?<![平同对相均高中初何优劣上下头一二三不我你您它她他们本该次])等(?=(个人|敏感|相关|其他)?(信息|数据|资料)|用途|目的|类[^似别型]|内容|记录|情况|现象|能够|与您|[,。;)]|\z)|(以及|和|及|或|相关的?)其他[^,。;]{0,6}(信息|数据|资料)|\band other (\w+ )?(information|data|details)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex AndSoOn();
 
     [GeneratedRegex(@"、|或|和|及|如|包括|包含|收集|collect|process|us(e|ing)|:", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
