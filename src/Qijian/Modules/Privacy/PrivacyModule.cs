@@ -1,3 +1,7 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Qijian.Modules.Shared;
 using Qijian.Platform.Data;
 
 namespace Qijian.Modules.Privacy;
@@ -5,8 +9,20 @@ namespace Qijian.Modules.Privacy;
 /// <summary>The policy that executes: registry, consent, guard, vault, gate, retention, evidence. Every module may use its public contracts.</summary>
 public static class PrivacyModule
 {
+    /// <summary>Where the policy is read.</summary>
+    internal const string Path = "/privacy";
+
     public static IServiceCollection AddPrivacy(this IServiceCollection services) =>
-        services.AddSingleton(_ => PolicyFolder.Shipped).AddSingleton(s => s.GetRequiredService<PolicyFolder>().LoadBindings()).AddSingleton(s => ProcessingRegistry.Load(s.GetRequiredService<PolicyFolder>().RegistryFiles, s.GetRequiredService<Bindings>().ById.Keys.ToHashSet(StringComparer.Ordinal)));
+        services.AddSingleton(_ => PolicyFolder.Shipped).AddSingleton(s => s.GetRequiredService<PolicyFolder>().LoadBindings()).AddSingleton<RegistryCheck>(_ => RegistryLinter.Check)
+            .AddSingleton(s => ProcessingRegistry.Load(s.GetRequiredService<PolicyFolder>().RegistryFiles, s.GetRequiredService<Bindings>().ById.Keys.ToHashSet(StringComparer.Ordinal), s.GetRequiredService<RegistryCheck>()))
+            .AddSingleton(new FooterLink(Path, () => Text.FooterPolicy)).AddSingleton(new FooterLink("/privacy/conformance", () => Text.FooterConformance))
+            .AddConformance();
+
+    public static void MapPrivacy(this IEndpointRouteBuilder app)
+    {
+        ConformanceEndpoints.Map(app);
+        SecurityContact.Map(app);
+    }
 }
 
 /// <summary>The folder <c>policy</c> beside the program: registry and versions.</summary>
@@ -17,10 +33,41 @@ internal sealed record PolicyFolder(string Path)
     public IReadOnlyList<RegistryFile> RegistryFiles => ProcessingRegistry.FilesIn(Path);
 
     /// <summary>The newest version that the folder holds.</summary>
-    public int Newest => Directory.GetDirectories(System.IO.Path.Combine(Path, "versions")).Select(d => int.TryParse(System.IO.Path.GetFileName(d), System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : 0).Max();
+    public int Newest => Directory.GetDirectories(System.IO.Path.Combine(Path, "versions")).Select(d => int.TryParse(System.IO.Path.GetFileName(d), CultureInfo.InvariantCulture, out var number) ? number : 0).Max();
 
     /// <summary>A file of a version.</summary>
-    public string Read(int version, string file) => File.ReadAllText(System.IO.Path.Combine(Path, "versions", version.ToString(System.Globalization.CultureInfo.InvariantCulture), file));
+    public string Read(int version, string file) => File.ReadAllText(System.IO.Path.Combine(Path, "versions", version.ToString(CultureInfo.InvariantCulture), file));
+
+    /// <summary>SHA-256 of every file of a version, in the order of their names.</summary>
+    public string HashOf(int version)
+    {
+        var files = Directory.GetFiles(System.IO.Path.Combine(Path, "versions", version.ToString(CultureInfo.InvariantCulture))).Order(StringComparer.Ordinal);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', files.Select(f => $"{System.IO.Path.GetFileName(f)}\0{File.ReadAllText(f).ReplaceLineEndings("\n")}")))));
+    }
+
+    /// <summary>A copy of the folder in which one file says something else.</summary>
+    public PolicyFolder With(TextChange change, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories))
+        {
+            var copy = System.IO.Path.Combine(to, System.IO.Path.GetRelativePath(Path, file));
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        var (changed, text) = (System.IO.Path.Combine(to, change.File), File.ReadAllText(System.IO.Path.Combine(Path, change.File)));
+        if (change.Change(text) is var other && other == text) throw new InvalidOperationException($"{change.File} was meant to be changed and is the same.");
+        File.WriteAllText(changed, other);
+        return new(to);
+    }
+
+    /// <summary>Everything that is wrong with registry and bindings, each with its file as it lies in this folder.</summary>
+    public IReadOnlyList<RegistryError> Check()
+    {
+        var (bindings, errors) = Bindings.Read($"policy/versions/{Newest}/bindings.yaml", Read(Newest, "bindings.yaml"));
+        var (registry, unread) = ProcessingRegistry.Read(RegistryFiles);
+        return [.. errors.Concat(unread).Concat(RegistryLinter.Check(registry, bindings.ById.Keys.ToHashSet(StringComparer.Ordinal))).Select(e => e with { File = System.IO.Path.Combine(Path, System.IO.Path.GetRelativePath("policy", e.File)) })];
+    }
 
     public Bindings LoadBindings()
     {

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Routing.Patterns;
@@ -18,7 +20,7 @@ namespace Qijian.Modules.Privacy;
 /// The same program on a folder of its own, with a few fictional companies, an operator who does not exist, and a clock that moves
 /// only when it is told to. A probe looks at it from outside over HTTP, and from inside at what it stored, logged and sent.
 /// </summary>
-internal sealed class ProbeWorld : IAsyncDisposable
+internal sealed partial class ProbeWorld : IAsyncDisposable
 {
     /// <summary>Who runs the site that is looked at.</summary>
     public const string Operator = "示例运营者", Contact = "privacy@operator.example";
@@ -117,19 +119,20 @@ internal sealed class ProbeWorld : IAsyncDisposable
     /// <summary>The addresses that a crawl takes.</summary>
     public async Task<IReadOnlyList<string>> PathsAsync(CancellationToken ct)
     {
-        var found = System.Text.Json.JsonDocument.Parse((await GetAsync("/api/v1/companies?pageSize=1", ct)).Body).RootElement.GetProperty("items")[0];
-        var (company, person) = (found.GetProperty("id").GetString()!, found.GetProperty("legalRepresentative") is { ValueKind: System.Text.Json.JsonValueKind.Object } one ? one.GetProperty("id").GetString()! : "p-0");
-        Dictionary<string, string> known = new(StringComparer.Ordinal) { ["documentName"] = "v1", ["status"] = "404", ["part"] = "1", ["version"] = "1", ["file"] = "policy.zh-CN.md" };
+        using var found = JsonDocument.Parse((await GetAsync("/api/v1/companies?pageSize=1", ct)).Body);
+        var company = found.RootElement.GetProperty("items")[0].GetProperty("id").GetString()!;
+        var person = PersonLink().Match((await GetAsync($"/companies/{company}", ct)).Body).Groups["id"].Value;
+        Dictionary<string, string> known = new(StringComparer.Ordinal) { ["documentName"] = "v1", ["status"] = "404" };
         var routes = app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(e => e.Metadata.GetMetadata<StaticAssetDescriptor>() is null && e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods is not { } methods || e.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Contains(HttpMethods.Get));
-        return [.. routes.Where(e => e.Metadata.GetMetadata<StaticAssetDescriptor>() is null).Select(e => PathOf(e.RoutePattern)).Append("/search?q=示例").Append("/en").Append("/no-such-page").Append("/api/v1/no-such").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+            .Where(e => e.Metadata.GetMetadata<StaticAssetDescriptor>() is null && e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Contains(HttpMethods.Get) is not false);
+        return [.. routes.Select(e => PathOf(e.RoutePattern)).Concat(["/search?q=示例", "/en", "/no-such-page", "/api/v1/no-such"]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
         string PathOf(RoutePattern pattern)
         {
             var path = "";
             foreach (var segment in pattern.PathSegments)
             {
-                if (segment.Parts is [RoutePatternParameterPart { IsOptional: true } optional] && !known.ContainsKey(optional.Name)) break;
+                if (segment.Parts is [RoutePatternParameterPart { IsOptional: true, Name: not "documentName" }]) break;
                 path += "/" + string.Concat(segment.Parts.Select(part => part switch
                 {
                     RoutePatternLiteralPart literal => literal.Content,
@@ -152,6 +155,9 @@ internal sealed class ProbeWorld : IAsyncDisposable
         using (SqliteConnection connection = new($"Data Source={Path.Combine(folder, "qijian.db")}")) SqliteConnection.ClearPool(connection);
         Directory.Delete(folder, recursive: true);
     }
+
+    [GeneratedRegex("/people/(?<id>[^\"/?#]+)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex PersonLink();
 
     private void Replace(IServiceCollection services)
     {
