@@ -66,7 +66,9 @@ internal sealed record PolicyFolder(string Path)
     {
         var (bindings, errors) = Bindings.Read($"policy/versions/{Newest}/bindings.yaml", Read(Newest, "bindings.yaml"));
         var (registry, unread) = ProcessingRegistry.Read(RegistryFiles);
-        return [.. errors.Concat(unread).Concat(RegistryLinter.Check(registry, bindings.ById.Keys.ToHashSet(StringComparer.Ordinal))).Select(e => e with { File = System.IO.Path.Combine(Path, System.IO.Path.GetRelativePath("policy", e.File)) })];
+        errors = [.. errors, .. unread];
+        if (errors.Count == 0) errors = [.. RegistryLinter.Check(registry, bindings.ById.Keys.ToHashSet(StringComparer.Ordinal))];
+        return [.. errors.Select(e => e with { File = System.IO.Path.Combine(Path, System.IO.Path.GetRelativePath("policy", e.File)) })];
     }
 
     public Bindings LoadBindings()

@@ -29,3 +29,7 @@ public sealed class NotPersonalAttribute(string reason) : Attribute
     /// <summary>Why not.</summary>
     public string Reason { get; } = reason;
 }
+
+/// <summary>Marks the moment from which a table's personal data is kept for its time.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class RetentionStartAttribute : Attribute;
