@@ -33,7 +33,10 @@ internal sealed record PolicyFolder(string Path)
     public IReadOnlyList<RegistryFile> RegistryFiles => ProcessingRegistry.FilesIn(Path);
 
     /// <summary>The newest version that the folder holds.</summary>
-    public int Newest => Directory.GetDirectories(System.IO.Path.Combine(Path, "versions")).Select(d => int.TryParse(System.IO.Path.GetFileName(d), CultureInfo.InvariantCulture, out var number) ? number : 0).Max();
+    public int Newest => Directory.Exists(Versions) && Directory.GetDirectories(Versions).Select(d => int.TryParse(System.IO.Path.GetFileName(d), CultureInfo.InvariantCulture, out var number) ? number : 0).DefaultIfEmpty().Max() is > 0 and var newest ? newest
+        : throw new ConfigurationException($"{Versions} 中没有政策版本，请恢复安装目录 / holds no version of the policy: restore the installed folder.");
+
+    private string Versions => System.IO.Path.Combine(Path, "versions");
 
     /// <summary>A file of a version.</summary>
     public string Read(int version, string file) => File.ReadAllText(System.IO.Path.Combine(Path, "versions", version.ToString(CultureInfo.InvariantCulture), file));
