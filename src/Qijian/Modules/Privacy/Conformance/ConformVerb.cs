@@ -13,11 +13,16 @@ internal static class ConformVerb
     private static readonly Argument<string> Before = new("A") { Description = "较早的版本 / the earlier version" };
     private static readonly Argument<string> After = new("B") { Description = "较晚的版本 / the later version" };
 
-    public static Command Command() => new("conform", "核对隐私政策与系统 / check the privacy policy and the system against each other")
+    public static Command Command()
     {
-        Plain("lint", "指出政策文本的缺陷 / find the defects of a policy's text", [File], LintAsync),
-        Plain("diff", "逐条比较两个版本 / compare two versions clause by clause", [Before, After], DiffAsync),
-    };
+        Command conform = new("conform", "核对隐私政策与系统 / check the privacy policy and the system against each other")
+        {
+            Plain("lint", "指出政策文本的缺陷 / find the defects of a policy's text", [File], LintAsync),
+            Plain("diff", "逐条比较两个版本 / compare two versions clause by clause", [Before, After], DiffAsync),
+        };
+        foreach (var command in ConformRun.Commands()) conform.Add(command);
+        return conform;
+    }
 
     // These read files only: no database is made for them.
     private static Command Plain(string name, string description, IReadOnlyList<Argument> files, Func<ParseResult, CancellationToken, Task<int>> run)
