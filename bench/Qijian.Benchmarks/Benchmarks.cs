@@ -11,13 +11,14 @@ internal static class Benchmarks
         "search-query" => SearchBench.Query(args),
         "search-quality" => QualityRun.Run(args),
         "search-peers" => PeerRun.Run(args),
+        "vault" => await VaultBench.RunAsync(args),
         "lookup" when args.Length > 1 => await LookupBench.RunAsync(args),
         _ => Usage(),
     };
 
     private static int Usage()
     {
-        Console.Error.WriteLine("search-build [FILE] | search-query [FILE] | search-quality [--half tuning|reporting|all] [--engine NAME] [--kinds A,B] [--misses N] [--json FILE] [--choose] | search-peers [--documents N] [--engines A,B] [--seconds S] [--plain] [--json FILE] | lookup DATA-FOLDER [COMPANIES]");
+        Console.Error.WriteLine("search-build [FILE] | search-query [FILE] | search-quality [--half tuning|reporting|all] [--engine NAME] [--kinds A,B] [--misses N] [--json FILE] [--choose] | search-peers [--documents N] [--engines A,B] [--seconds S] [--plain] [--json FILE] | lookup DATA-FOLDER [COMPANIES] | vault [PERSONS]");
         return 2;
     }
 }
