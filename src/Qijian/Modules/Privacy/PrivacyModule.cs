@@ -17,7 +17,7 @@ public static class PrivacyModule
         services.AddSingleton(_ => PolicyFolder.Shipped).AddSingleton(s => s.GetRequiredService<PolicyFolder>().LoadBindings()).AddSingleton<RegistryCheck>(_ => RegistryLinter.Check)
             .AddSingleton(s => ProcessingRegistry.Load(s.GetRequiredService<PolicyFolder>().RegistryFiles, s.GetRequiredService<Bindings>().ById.Keys.ToHashSet(StringComparer.Ordinal), s.GetRequiredService<RegistryCheck>()))
             .AddSingleton(new FooterLink(Path, () => Text.FooterPolicy)).AddSingleton(new FooterLink("/privacy/conformance", () => Text.FooterConformance))
-            .AddConformance().AddServiceLog().AddRetention();
+            .AddConformance().AddServiceLog().AddRetention().AddVault();
 
     /// <summary>What every request passes, before all else.</summary>
     public static void UsePrivacy(this IApplicationBuilder app) => app.UseRequestLog();
@@ -32,7 +32,8 @@ public static class PrivacyModule
         .AddLogging(logging => logging.ClearProviders().Services.AddSingleton<ILoggerProvider>(s => new SerilogLoggerProvider(s.GetRequiredService<ServiceLog>().Program(s.GetRequiredService<ProcessingRegistry>()), dispose: true)));
 
     private static IServiceCollection AddRetention(this IServiceCollection services) => services
-        .AddScoped<RetentionSweep>().AddScoped<IRetained, LogFiles>().AddHostedService<DailySweep>();
+        .AddScoped<RetentionSweep>().AddScoped<TaggedTables>().AddScoped<IPersonalDataStore>(s => s.GetRequiredService<TaggedTables>())
+        .AddScoped<IRetained, LogFiles>().AddScoped<IRetained, RetainedTables>().AddHostedService<DailySweep>();
 }
 
 /// <summary>The folder <c>policy</c> beside the program: registry and versions.</summary>

@@ -8,7 +8,7 @@ internal static class ConformanceSetup
     public static IServiceCollection AddConformance(this IServiceCollection services)
     {
         foreach (var probe in ClauseProbes.All) services.AddSingleton(probe);
-        return services.AddSingleton<SigningKey>().AddSingleton<ClauseTexts>().AddScoped<EvidenceLog>().AddScoped<ReadConformance>().AddScoped<RunProbes>().AddSingleton<SecurityContact>()
+        return services.AddSingleton(s => s.GetRequiredService<KeyStore>().Signing).AddSingleton<ClauseTexts>().AddScoped<EvidenceLog>().AddScoped<ReadConformance>().AddScoped<RunProbes>().AddSingleton<SecurityContact>()
             .AddSingleton(s => new Build(Commit, s.GetRequiredService<PolicyFolder>().Newest, s.GetRequiredService<PolicyFolder>().HashOf(s.GetRequiredService<PolicyFolder>().Newest), s.GetRequiredService<ProcessingRegistry>().Hash))
             .AddSingleton<IPreparation, RegistryInForce>().AddTransient<IStartupFilter, PolicyVersionHeader>();
     }

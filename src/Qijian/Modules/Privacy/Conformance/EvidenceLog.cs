@@ -18,7 +18,7 @@ internal sealed class EvidenceLog(AppDb db, SigningKey key, TimeProvider clock)
         var last = await db.Evidence.AsNoTracking().OrderByDescending(e => e.Sequence).FirstOrDefaultAsync(ct);
         if (last is null)
         {
-            KeyEvidence first = new(key.KeyId);
+            KeyEvidence first = new(key.Id);
             db.Add(last = EvidenceChain.Next(null, clock.GetUtcNow(), KeyEvidence.Kind, first.Topic, EvidenceJson.Write(first)));
         }
 
@@ -35,7 +35,7 @@ internal sealed class EvidenceLog(AppDb db, SigningKey key, TimeProvider clock)
         if (await db.Evidence.AsNoTracking().OrderByDescending(e => e.Sequence).FirstOrDefaultAsync(ct) is not { } head) return null;
         if (await db.Checkpoints.AsNoTracking().SingleOrDefaultAsync(c => c.Sequence == head.Sequence, ct) is { } signed) return signed;
         var at = clock.GetUtcNow();
-        Checkpoint checkpoint = new() { Sequence = head.Sequence, At = at, Head = head.Hash, Key = key.KeyId, Signature = key.Sign(EvidenceChain.Statement(head.Sequence, head.Hash, at, key.KeyId)) };
+        Checkpoint checkpoint = new() { Sequence = head.Sequence, At = at, Head = head.Hash, Key = key.Id, Signature = key.Sign(EvidenceChain.Statement(head.Sequence, head.Hash, at, key.Id)) };
         db.Add(checkpoint);
         try
         {

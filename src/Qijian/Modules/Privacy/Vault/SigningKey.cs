@@ -1,43 +1,26 @@
 using System.Security.Cryptography;
-using Qijian.Platform.Data;
 
 namespace Qijian.Modules.Privacy;
 
-/// <summary>The key by which this installation signs what it vouches for: ECDSA over P-256, in the data folder's <c>keys</c>, never in the database.</summary>
+/// <summary>Signs what the site vouches for: receipts of destroyed keys, checkpoints. ECDSA on P-256 with SHA-256, signatures in DER, as openssl verifies them.</summary>
 internal sealed class SigningKey : IDisposable
 {
-    private readonly ECDsa key;
-    private readonly Lock one = new(); // ECDsa is not for several threads at once
+    private readonly Lock gate = new();
+    private readonly ECDsa key = ECDsa.Create();
 
-    public SigningKey(DataFolder folder)
+    public SigningKey(ReadOnlySpan<byte> pkcs8)
     {
-        var path = folder.File("keys", "signing.pem");
-        key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        if (!TryCreate(path, key.ExportPkcs8PrivateKeyPem())) key.ImportFromPem(File.ReadAllText(path));
+        key.ImportPkcs8PrivateKey(pkcs8, out _);
         PublicKeyPem = key.ExportSubjectPublicKeyInfoPem();
-        KeyId = IdOf(PublicKeyPem);
+        Id = IdOf(PublicKeyPem);
     }
+
+    /// <summary>SHA-256 of the public key.</summary>
+    public string Id { get; }
 
     public string PublicKeyPem { get; }
 
-    /// <summary>SHA-256 of the public key.</summary>
-    public string KeyId { get; }
-
-    public byte[] Sign(ReadOnlySpan<byte> data)
-    {
-        lock (one) return key.SignData(data, HashAlgorithmName.SHA256);
-    }
-
-    public bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) => Verify(PublicKeyPem, data, signature);
-
-    /// <summary>Whether the holder of a public key signed it.</summary>
-    public static bool Verify(string publicKeyPem, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
-    {
-        using var key = ECDsa.Create();
-        key.ImportFromPem(publicKeyPem);
-        return key.VerifyData(data, signature, HashAlgorithmName.SHA256);
-    }
-
+    /// <summary>The id of a public key.</summary>
     public static string IdOf(string publicKeyPem)
     {
         using var key = ECDsa.Create();
@@ -45,24 +28,25 @@ internal sealed class SigningKey : IDisposable
         return Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()));
     }
 
-    public void Dispose() => key.Dispose();
-
-    // Whole or not at all, and by one process only.
-    private static bool TryCreate(string path, string pem)
+    /// <summary>A new private key, as PKCS #8.</summary>
+    public static byte[] Create()
     {
-        if (File.Exists(path)) return false;
-        var draft = $"{path}.{Guid.CreateVersion7():N}";
-        File.WriteAllText(draft, pem);
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(draft, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        try
-        {
-            File.Move(draft, path, overwrite: false);
-            return true;
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(draft);
-            return false;
-        }
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return key.ExportPkcs8PrivateKey();
     }
+
+    public byte[] Sign(ReadOnlySpan<byte> data)
+    {
+        lock (gate) return key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+    }
+
+    /// <summary>Whether the signature is that of the key, which is public, on the data.</summary>
+    public static bool Verify(string publicKeyPem, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    {
+        using var key = ECDsa.Create();
+        key.ImportFromPem(publicKeyPem);
+        return key.VerifyData(data, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+    }
+
+    public void Dispose() => key.Dispose();
 }

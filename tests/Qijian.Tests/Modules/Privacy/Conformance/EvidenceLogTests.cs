@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.EntityFrameworkCore;
 using Qijian.Modules.Privacy;
 
@@ -77,7 +78,7 @@ public sealed class EvidenceLogTests
         await using var site = await TestSite.StartAsync(serve: false);
         await FillAsync(site, 2);
         var items = await site.WithAsync<AppDb, List<EvidenceItem>>(db => db.Evidence.AsNoTracking().OrderBy(e => e.Sequence).ToListAsync(Ct));
-        using SigningKey other = new(new(Path.Combine(site.Folder, "other")));
+        using SigningKey other = new(SigningKey.Create());
         var verdict = await EvidenceChain.VerifyAsync(items.ToAsyncEnumerable(), AsyncEnumerable.Empty<Checkpoint>(), other.PublicKeyPem, Ct);
         Assert.Equal((ChainFault.KeyReplaced, 1L), (verdict.Fault, verdict.Entry));
     }
@@ -87,11 +88,11 @@ public sealed class EvidenceLogTests
     {
         await using var site = await TestSite.StartAsync(serve: false);
         await FillAsync(site, 2);
-        await site.WithAsync<AppDb, int>(async db =>
+        await site.WithAsync<IServiceProvider, int>(async services =>
         {
+            var db = services.GetRequiredService<AppDb>();
             await using var transaction = await db.Database.BeginTransactionAsync(Ct); // never committed
-            using SigningKey key = new(new(site.Folder));
-            await new EvidenceLog(db, key, TimeProvider.System).AppendAsync(Evidence(9), Ct);
+            await new EvidenceLog(db, services.GetRequiredService<SigningKey>(), TimeProvider.System).AppendAsync(Evidence(9), Ct);
             return 0;
         });
         Assert.Equal(3, (await VerifyAsync(site)).Entries);
