@@ -15,7 +15,7 @@ namespace Qijian.Modules.Privacy;
 /// </summary>
 internal sealed class Receipt(ConsentTerms terms, SigningKey key, IOptions<OperatorOptions> controller, SiteState site)
 {
-    private const string Schema = "ISO/IEC TS 27560:2023", SchemaVersion = "qijian-receipt-1", Signature = "signature", Algorithm = "ES256";
+    private const string Schema = "ISO/IEC TS 27560:2023", SchemaVersion = "qijian-receipt-1", Signature = "signature", Algorithm = "ECDSA-P256-SHA256";
     private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonSerializerOptions Indented = new(Compact) { WriteIndented = true };
 
@@ -48,7 +48,7 @@ internal sealed class Receipt(ConsentTerms terms, SigningKey key, IOptions<Opera
             ["party_identification"] = new JsonArray(Controller()),
         };
         var signature = key.Sign(SignedBytes(receipt));
-        receipt[Signature] = new JsonObject { ["algorithm"] = Algorithm, ["key_id"] = key.KeyId, ["value"] = Convert.ToBase64String(signature) };
+        receipt[Signature] = new JsonObject { ["algorithm"] = Algorithm, ["key_id"] = key.Id, ["value"] = Convert.ToBase64String(signature) };
         return receipt.ToJsonString(Indented);
     }
 

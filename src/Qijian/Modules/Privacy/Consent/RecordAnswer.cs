@@ -51,13 +51,13 @@ internal sealed class RecordAnswer(ConsentLedger ledger, ConsentTerms terms, Cur
 }
 
 /// <summary>Forgets a visitor: what they granted is taken back, the key of their records is destroyed, and the browser drops its number.</summary>
-internal sealed class ForgetVisitor(RecordAnswer answers, Vault vault, CurrentSubject current)
+internal sealed class ForgetVisitor(RecordAnswer answers, KeyStore keys, CurrentSubject current)
 {
     public async Task RunAsync(CancellationToken ct)
     {
         if (current.Find() is not { Kind: SubjectKind.Visitor } visitor) return;
         await answers.WithdrawAllAsync(ct);
-        await vault.DestroyAsync(visitor, ct);
+        keys.Destroy(visitor, Enum.GetValues<KeyGroup>());
         current.Forget();
     }
 }

@@ -9,6 +9,9 @@ namespace Qijian.Modules.Privacy;
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter | AttributeTargets.Field)]
 public sealed class PersonalAttribute(string category) : DataClassificationAttribute(new(Taxonomy, category))
 {
+    /// <summary>For the code that is generated for [LoggerMessage], which makes a tag of this type to know how to redact.</summary>
+    internal PersonalAttribute() : this("any") { }
+
     /// <summary>The name of our classes of data.</summary>
     public const string Taxonomy = "qijian";
 
