@@ -15,7 +15,7 @@ internal sealed class SigningKey : IDisposable
         key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         if (!TryCreate(path, key.ExportPkcs8PrivateKeyPem())) key.ImportFromPem(File.ReadAllText(path));
         PublicKeyPem = key.ExportSubjectPublicKeyInfoPem();
-        KeyId = IdOf(PublicKeyPem);
+        KeyId = Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()));
     }
 
     public string PublicKeyPem { get; }
@@ -25,24 +25,15 @@ internal sealed class SigningKey : IDisposable
 
     public byte[] Sign(ReadOnlySpan<byte> data)
     {
-        lock (one) return key.SignData(data, HashAlgorithmName.SHA256);
+        lock (one) return key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
     }
-
-    public bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) => Verify(PublicKeyPem, data, signature);
 
     /// <summary>Whether the holder of a public key signed it.</summary>
     public static bool Verify(string publicKeyPem, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
         using var key = ECDsa.Create();
         key.ImportFromPem(publicKeyPem);
-        return key.VerifyData(data, signature, HashAlgorithmName.SHA256);
-    }
-
-    public static string IdOf(string publicKeyPem)
-    {
-        using var key = ECDsa.Create();
-        key.ImportFromPem(publicKeyPem);
-        return Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()));
+        return key.VerifyData(data, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
     }
 
     public void Dispose() => key.Dispose();
