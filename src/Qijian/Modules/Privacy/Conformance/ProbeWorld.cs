@@ -59,11 +59,11 @@ internal sealed partial class ProbeWorld : IAsyncDisposable
 
     public static async Task<ProbeWorld> StartAsync(PolicyFolder policy, TimeProvider clock, Sabotage? sabotage, CancellationToken ct)
     {
-        var folder = Directory.CreateTempSubdirectory("qijian-world-").FullName;
+        var own = Directory.CreateTempSubdirectory("qijian-world-").FullName;
         ProbeWorld? world = null;
         try
         {
-            world = new(folder, sabotage?.Text is { } change ? policy.With(change, Path.Combine(folder, "policy")) : policy, sabotage, clock.GetUtcNow());
+            world = new(own, sabotage?.Text is { } change ? policy.With(change, Path.Combine(own, "policy")) : policy, sabotage, clock.GetUtcNow());
             await Serve.PrepareAsync(world.app, ct);
             await world.app.StartAsync(ct);
             world.http.BaseAddress = new(world.app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
@@ -73,7 +73,7 @@ internal sealed partial class ProbeWorld : IAsyncDisposable
         catch
         {
             if (world is not null) await world.DisposeAsync();
-            else Directory.Delete(folder, recursive: true);
+            else Directory.Delete(own, recursive: true);
             throw;
         }
     }

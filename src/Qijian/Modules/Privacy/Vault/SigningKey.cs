@@ -31,9 +31,9 @@ internal sealed class SigningKey : IDisposable
     /// <summary>Whether the holder of a public key signed it.</summary>
     public static bool Verify(string publicKeyPem, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
-        using var key = ECDsa.Create();
-        key.ImportFromPem(publicKeyPem);
-        return key.VerifyData(data, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        using var theirs = ECDsa.Create();
+        theirs.ImportFromPem(publicKeyPem);
+        return theirs.VerifyData(data, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
     }
 
     public void Dispose() => key.Dispose();
