@@ -65,7 +65,7 @@ public sealed class PageTests(BrowserSite browser) : IClassFixture<BrowserSite>
             [
                 "/", "/search", $"/search?q={Uri.EscapeDataString("星海")}&status=Active&province={Uri.EscapeDataString("江苏")}", "/search?q=qqqqwwww", "/nowhere", "/privacy/choices",
                 Company, $"{Company}?asOf=2012-01-01", $"{Company}/ownership?ended=1", $"{Company}/people", $"{Company}/changes", Person,
-                $"/companies/{SampleRegister.Showcase.RangesCode}/ownership", $"/companies/{SampleRegister.Showcase.WrongCheckCode}",
+                $"/companies/{SampleRegister.Showcase.RangesCode}/ownership", $"/companies/{SampleRegister.Showcase.WrongCheckCode}", "/privacy/conformance",
             ];
             string[] both = ["/", "/search", Company, $"{Company}/ownership?ended=1"]; // the others in one form for each language: each look takes a second or two
             foreach (var path in paths)

@@ -25,6 +25,9 @@ internal sealed partial class ProbeWorld : IAsyncDisposable
     /// <summary>Who runs the site that is looked at.</summary>
     public const string Operator = "示例运营者", Contact = "privacy@operator.example";
 
+    /// <summary>A search that finds every company: all are called 示例.</summary>
+    public const string Search = "/search?q=%E7%A4%BA%E4%BE%8B";
+
     private const int Companies = 24;
     private readonly WebApplication app;
     private readonly PolicyFolder policy;
@@ -56,11 +59,11 @@ internal sealed partial class ProbeWorld : IAsyncDisposable
 
     public static async Task<ProbeWorld> StartAsync(PolicyFolder policy, TimeProvider clock, Sabotage? sabotage, CancellationToken ct)
     {
-        var folder = Directory.CreateTempSubdirectory("qijian-world-").FullName;
+        var own = Directory.CreateTempSubdirectory("qijian-world-").FullName;
         ProbeWorld? world = null;
         try
         {
-            world = new(folder, sabotage?.Text is { } change ? policy.With(change, Path.Combine(folder, "policy")) : policy, sabotage, clock.GetUtcNow());
+            world = new(own, sabotage?.Text is { } change ? policy.With(change, Path.Combine(own, "policy")) : policy, sabotage, clock.GetUtcNow());
             await Serve.PrepareAsync(world.app, ct);
             await world.app.StartAsync(ct);
             world.http.BaseAddress = new(world.app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
@@ -70,7 +73,7 @@ internal sealed partial class ProbeWorld : IAsyncDisposable
         catch
         {
             if (world is not null) await world.DisposeAsync();
-            else Directory.Delete(folder, recursive: true);
+            else Directory.Delete(own, recursive: true);
             throw;
         }
     }
@@ -125,7 +128,7 @@ internal sealed partial class ProbeWorld : IAsyncDisposable
         Dictionary<string, string> known = new(StringComparer.Ordinal) { ["documentName"] = "v1", ["status"] = "404" };
         var routes = app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(e => e.Metadata.GetMetadata<StaticAssetDescriptor>() is null && e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Contains(HttpMethods.Get) is not false);
-        return [.. routes.Select(e => PathOf(e.RoutePattern)).Concat(["/search?q=示例", "/en", "/no-such-page", "/api/v1/no-such"]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        return [.. routes.Select(e => PathOf(e.RoutePattern)).Concat([Search, "/en", "/no-such-page", "/api/v1/no-such"]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
         string PathOf(RoutePattern pattern)
         {
