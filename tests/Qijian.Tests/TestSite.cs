@@ -29,7 +29,7 @@ public sealed class TestSite : IAsyncDisposable
     public static string? PostgresServer => Environment.GetEnvironmentVariable("QIJIAN_TEST_POSTGRES");
 
     /// <summary>Starts a site on an empty data folder; unless told otherwise it fills itself with the sample.</summary>
-    public static async Task<TestSite> StartAsync(bool postgres = false, bool serve = true, params string[] settings)
+    public static async Task<TestSite> StartAsync(bool postgres = false, bool serve = true, Action<IServiceCollection>? replace = null, params string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("qijian-").FullName;
         string? own = null;
@@ -43,7 +43,7 @@ public sealed class TestSite : IAsyncDisposable
             args.Add($"--Database:ConnectionString={new NpgsqlConnectionStringBuilder(PostgresServer) { Database = own }}");
         }
 
-        TestSite site = new(Program.Build([.. args], new DataFolder(folder), quiet: true), folder, own);
+        TestSite site = new(Program.Build([.. args], new DataFolder(folder), quiet: true, replace), folder, own);
         if (!serve)
         {
             await using var scope = site.app.Services.CreateAsyncScope();

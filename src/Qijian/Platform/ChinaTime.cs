@@ -7,4 +7,7 @@ public static class ChinaTime
 
     /// <summary>The day that it is in China at an instant.</summary>
     public static DateOnly Day(DateTimeOffset at) => DateOnly.FromDateTime(at.ToOffset(Offset).DateTime);
+
+    /// <summary>When a day begins in China.</summary>
+    public static DateTimeOffset Midnight(DateOnly day) => new(day, TimeOnly.MinValue, Offset);
 }

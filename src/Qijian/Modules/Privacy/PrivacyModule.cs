@@ -1,3 +1,5 @@
+using Qijian.Modules.Shared;
+using Qijian.Platform.CommandLine;
 using Qijian.Platform.Data;
 
 namespace Qijian.Modules.Privacy;
@@ -6,7 +8,15 @@ namespace Qijian.Modules.Privacy;
 public static class PrivacyModule
 {
     public static IServiceCollection AddPrivacy(this IServiceCollection services) =>
-        services.AddSingleton(_ => PolicyFolder.Shipped).AddSingleton(s => s.GetRequiredService<PolicyFolder>().LoadBindings()).AddSingleton(s => ProcessingRegistry.Load(s.GetRequiredService<PolicyFolder>().RegistryFiles, s.GetRequiredService<Bindings>().ById.Keys.ToHashSet(StringComparer.Ordinal)));
+        services.AddSingleton(_ => PolicyFolder.Shipped).AddSingleton(s => s.GetRequiredService<PolicyFolder>().LoadBindings()).AddSingleton(s => ProcessingRegistry.Load(s.GetRequiredService<PolicyFolder>().RegistryFiles, s.GetRequiredService<Bindings>().ById.Keys.ToHashSet(StringComparer.Ordinal)))
+        .AddPolicy();
+
+    private static IServiceCollection AddPolicy(this IServiceCollection services) => services
+        .AddSingleton<CurrentPolicy>().AddSingleton<PolicyShelf>().AddScoped<PolicyVersions>().AddScoped<PolicyNotices>().AddScoped<PublishPolicy>().AddScoped<ActivatePolicy>()
+        .AddScoped<IPreparation, PreparePolicy>().AddHostedService<PolicyCalendar>()
+        .AddSingleton(new FooterLink("/privacy", () => Text.FooterPolicy)).AddSingleton(s => PolicyBanner.Of(s.GetRequiredService<CurrentPolicy>(), s.GetRequiredService<TimeProvider>()));
+
+    public static void MapPrivacy(this IEndpointRouteBuilder app) => PolicyText.Map(app);
 }
 
 /// <summary>The folder <c>policy</c> beside the program: registry and versions.</summary>
