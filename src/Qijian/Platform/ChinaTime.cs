@@ -10,4 +10,7 @@ public static class ChinaTime
 
     /// <summary>When a day begins in China.</summary>
     public static DateTimeOffset Midnight(DateOnly day) => new(day, TimeOnly.MinValue, Offset);
+
+    /// <summary>2024-06-30 09:05, as clocks in China show it.</summary>
+    public static string Minute(DateTimeOffset at) => at.ToOffset(Offset).ToString("yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -18,7 +19,7 @@ internal sealed record Finding(string Place, string Problem)
 /// Every place that can hold a text, compared with the registry: columns by their tags; what passes through the interface, lies
 /// packed in a column, is indexed or logged by fields.yaml. What is not known there fails the test run, by name.
 /// </summary>
-internal sealed class Census(ProcessingRegistry registry)
+internal sealed partial class Census(ProcessingRegistry registry)
 {
     /// <summary>Columns: tagged, of a known category, sealed unless a reason is given, with a person to whom they belong.</summary>
     public IEnumerable<Finding> Columns(IModel model)
@@ -83,10 +84,12 @@ internal sealed class Census(ProcessingRegistry registry)
         }
     }
 
-    /// <summary>What is logged: the parameters of every [LoggerMessage] method.</summary>
+    /// <summary>What is logged: the places in the words of every [LoggerMessage] method, but those whose parameter is tagged, and the parts of a line of the request log.</summary>
     public IEnumerable<Finding> Logs(Assembly assembly) => Compare("log", "log", assembly.GetTypes().SelectMany(t => t.GetMethods(BindingFlags.Instance | BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly))
-        .Where(m => m.GetCustomAttribute<LoggerMessageAttribute>() is not null).SelectMany(m => m.GetParameters())
-        .Where(p => !p.ParameterType.IsAssignableTo(typeof(Exception)) && !p.ParameterType.IsAssignableTo(typeof(ILogger)) && p.GetCustomAttribute<PersonalAttribute>() is null).Select(p => p.Name!).Distinct(StringComparer.Ordinal));
+        .Where(m => m.GetCustomAttribute<LoggerMessageAttribute>() is not null)
+        .SelectMany(m => LogPlace().Matches(m.GetCustomAttribute<LoggerMessageAttribute>()!.Message).Select(p => p.Groups["name"].Value)
+            .Where(name => Array.Find(m.GetParameters(), p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase))?.GetCustomAttribute<PersonalAttribute>() is null))
+        .Concat(ServiceLog.RequestParts));
 
     /// <summary>Names that another kind of store has: fields of an index, paths of packed JSON.</summary>
     public IEnumerable<Finding> Store(string kind, string id, IEnumerable<string> names) => Compare(kind, id, names);
@@ -111,7 +114,10 @@ internal sealed class Census(ProcessingRegistry registry)
 
     internal static IProperty? SubjectOf(IEntityType entity) => entity.GetProperties().FirstOrDefault(p => p.ClrType == typeof(Subject));
 
-    private static bool HoldsText(Type type) => type == typeof(string) || type == typeof(byte[]) || type == typeof(Sealed) || type == typeof(Subject) || (type != typeof(string) && type.IsAssignableTo(typeof(System.Collections.IEnumerable)));
+    private static bool HoldsText(Type type) => type == typeof(string) || type == typeof(byte[]) || type == typeof(Sealed) || (type != typeof(string) && type.IsAssignableTo(typeof(System.Collections.IEnumerable)));
+
+    [GeneratedRegex("\\{(?<name>[A-Za-z]+)[^}]*\\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex LogPlace();
 
     private static string NameOf(Type type) => type.IsGenericType ? type.Name.Split('`')[0] : type.IsNested ? $"{type.DeclaringType!.Name}.{type.Name}" : type.Name;
 }

@@ -25,7 +25,7 @@ internal abstract record ActivationResult
 /// Puts a published version into effect on its day, or says what is missing. No answer of a person is touched by it: whether an
 /// earlier yes still holds is told from the version it was given under.
 /// </summary>
-internal sealed class ActivatePolicy(AppDb db, PolicyVersions versions, PolicyNotices notices, CurrentPolicy current, TimeProvider clock)
+internal sealed class ActivatePolicy(AppDb db, PolicyVersions versions, PolicyNotices notices, CurrentPolicy current, IEnumerable<IClauseProbe> probes, TimeProvider clock)
 {
     // Stand where a registry does not name its limits.
     private static readonly Period Lead = new(0, 7, TimeSpan.Zero, 0), LeadBroadened = new(0, 30, TimeSpan.Zero, 0);
@@ -49,7 +49,7 @@ internal sealed class ActivatePolicy(AppDb db, PolicyVersions versions, PolicyNo
     /// <summary>Everything that would keep a version from taking effect on its day.</summary>
     public async Task<IReadOnlyList<PolicyObstacle>> ObstaclesAsync(PublishedPolicy policy, PublishedPolicy? before, CancellationToken ct)
     {
-        List<PolicyObstacle> obstacles = [.. OfContent(policy.Content)];
+        List<PolicyObstacle> obstacles = [.. OfContent(policy.Content, [.. probes])];
         // By the registry that holds: a version cannot shorten its own lead.
         var lead = LeadOf(policy.Row.Change, (before ?? policy).Registry);
         if (lead.After(policy.Row.PublishedAt) is var earliest && policy.Row.EffectiveFrom < earliest) obstacles.Add(new PolicyObstacle.TooSoon(lead, earliest));
@@ -63,7 +63,7 @@ internal sealed class ActivatePolicy(AppDb db, PolicyVersions versions, PolicyNo
         : registry.Limits.GetValueOrDefault("policy_lead")?.Limit ?? Lead;
 
     /// <summary>What is wrong with the texts, the bindings and the registry themselves.</summary>
-    public static IEnumerable<PolicyObstacle> OfContent(PolicyContent content)
+    public static IEnumerable<PolicyObstacle> OfContent(PolicyContent content, IReadOnlyList<IClauseProbe> probes)
     {
         var (chinese, english) = (PolicyDocument.Parse(content.Chinese), PolicyDocument.Parse(content.English));
         if (DefectsOf(content.Chinese, chinese) is { Count: > 0 } zh) yield return new PolicyObstacle.Defective(PolicyFiles.Chinese, zh);
@@ -79,7 +79,9 @@ internal sealed class ActivatePolicy(AppDb db, PolicyVersions versions, PolicyNo
         if (written.Except(translated, StringComparer.Ordinal).Concat(translated.Except(written, StringComparer.Ordinal)).ToList() is { Count: > 0 } untranslated) yield return new PolicyObstacle.Untranslated(untranslated);
         if (written.Except(bound.Select(b => b.Id), StringComparer.Ordinal).ToList() is { Count: > 0 } unbound) yield return new PolicyObstacle.Unbound(unbound);
         if (bound.Select(b => b.Id).Except(written, StringComparer.Ordinal).ToList() is { Count: > 0 } unwritten) yield return new PolicyObstacle.Unwritten(unwritten);
-        if (bound.Where(b => b.Probes.Count == 0 && (string.IsNullOrWhiteSpace(b.GapZh) || string.IsNullOrWhiteSpace(b.GapEn))).Select(b => b.Id).ToList() is { Count: > 0 } unproved) yield return new PolicyObstacle.Unproved(unproved);
+        if (bound.Where(b => !Proved(b) && (string.IsNullOrWhiteSpace(b.GapZh) || string.IsNullOrWhiteSpace(b.GapEn))).Select(b => b.Id).ToList() is { Count: > 0 } unproved) yield return new PolicyObstacle.Unproved(unproved);
+
+        bool Proved(BindingEntry b) => probes.Any(p => p.Clauses.Contains(b.Id, StringComparer.Ordinal) || b.Probes.Contains(p.Id, StringComparer.Ordinal));
     }
 
     private static List<string> DefectsOf(string markdown, PolicyDocument document) =>

@@ -2,6 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Qijian.Modules.Privacy;
 
+/// <summary>What keeps a registry from being used.</summary>
+internal delegate IEnumerable<RegistryError> RegistryCheck(ProcessingRegistry registry, IReadOnlySet<string> clauses);
+
 /// <summary>What the registry must not say, whoever writes it: the rules of law and of the published policy that need no person to check them.</summary>
 internal static partial class RegistryLinter
 {

@@ -8,7 +8,7 @@ namespace Qijian.Modules.Privacy
     internal sealed class Reveal
     {
         public Guid Id { get; init; }
-        [RetentionStart] public DateTimeOffset At { get; init; }
+        [RetentionStart("access_audit")] public DateTimeOffset At { get; init; }
 
         [Personal(CategoryId.StaffAccess, Waiver = "Who looked: an id of the operator's staff")]
         public required Subject Staff { get; init; }
