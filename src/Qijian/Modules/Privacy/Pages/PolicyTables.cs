@@ -177,7 +177,7 @@ internal static class RegistryWords
     public static string Word(this MaskRule mask) => mask switch { MaskRule.None => Text.MaskNone, MaskRule.Full => Text.MaskFull, _ => Text.MaskPart };
 
     /// <inheritdoc cref="Word(Basis)"/>
-    public static string Word(this AfterRetention then) => then switch { AfterRetention.Anonymise => Text.ThenAnonymise, AfterRetention.Truncate => Text.ThenTruncate, _ => Text.ThenDelete };
+    public static string Word(this AfterRetention then) => then switch { AfterRetention.Anonymise => Text.AfterAnonymise, AfterRetention.Truncate => Text.AfterTruncate, _ => Text.AfterDelete };
 
     /// <inheritdoc cref="Word(Basis)"/>
     public static string Word(this StorageKind kind) => kind switch
