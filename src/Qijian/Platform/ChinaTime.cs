@@ -8,6 +8,9 @@ public static class ChinaTime
     /// <summary>The day that it is in China at an instant.</summary>
     public static DateOnly Day(DateTimeOffset at) => DateOnly.FromDateTime(at.ToOffset(Offset).DateTime);
 
+    /// <summary>When a day begins in China.</summary>
+    public static DateTimeOffset Midnight(DateOnly day) => new(day, TimeOnly.MinValue, Offset);
+
     /// <summary>2024-06-30 09:05, as clocks in China show it.</summary>
     public static string Minute(DateTimeOffset at) => at.ToOffset(Offset).ToString("yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 using Qijian.Modules.Shared;
+using Qijian.Platform.CommandLine;
 using Qijian.Platform.Data;
 using Serilog.Extensions.Logging;
 
@@ -20,16 +21,22 @@ public static class PrivacyModule
         services.AddSingleton(_ => PolicyFolder.Shipped).AddSingleton(s => s.GetRequiredService<PolicyFolder>().LoadBindings()).AddSingleton<RegistryCheck>(_ => RegistryLinter.Check)
             .AddSingleton(s => ProcessingRegistry.Load(s.GetRequiredService<PolicyFolder>().RegistryFiles, s.GetRequiredService<Bindings>().ById.Keys.ToHashSet(StringComparer.Ordinal), s.GetRequiredService<RegistryCheck>()))
             .AddSingleton(new FooterLink(Path, () => Text.FooterPolicy)).AddSingleton(new FooterLink("/privacy/conformance", () => Text.FooterConformance))
-            .AddConformance().AddServiceLog().AddRetention().AddVault().AddConsent();
+            .AddConformance().AddPolicy().AddServiceLog().AddRetention().AddVault().AddConsent();
 
     /// <summary>What every request passes, before all else.</summary>
     public static void UsePrivacy(this IApplicationBuilder app) => app.UseRequestLog();
 
     public static void MapPrivacy(this IEndpointRouteBuilder app)
     {
+        PolicyText.Map(app);
         ConformanceEndpoints.Map(app);
         SecurityContact.Map(app);
     }
+
+    private static IServiceCollection AddPolicy(this IServiceCollection services) => services
+        .AddSingleton<CurrentPolicy>().AddSingleton<PolicyShelf>().AddScoped<PolicyVersions>().AddScoped<PolicyNotices>().AddScoped<PublishPolicy>().AddScoped<ActivatePolicy>()
+        .AddScoped<IPreparation, PreparePolicy>().AddHostedService<PolicyCalendar>()
+        .AddSingleton(s => PolicyBanner.Of(s.GetRequiredService<CurrentPolicy>(), s.GetRequiredService<TimeProvider>()));
 
     private static IServiceCollection AddServiceLog(this IServiceCollection services) => services.AddSingleton<ServiceLog>()
         .AddLogging(logging => logging.ClearProviders().Services.AddSingleton<ILoggerProvider>(s => new SerilogLoggerProvider(s.GetRequiredService<ServiceLog>().Program(s.GetRequiredService<ProcessingRegistry>()), dispose: true)));
@@ -41,7 +48,9 @@ public static class PrivacyModule
     private static IServiceCollection AddConsent(this IServiceCollection services)
     {
         services.AddHttpContextAccessor();
-        services.AddSingleton(s => new ConsentTerms(s.GetRequiredService<ProcessingRegistry>(), s.GetRequiredService<PolicyFolder>().Newest));
+        services.AddTransient(s => s.GetRequiredService<CurrentPolicy>() is { Number: > 0 } policy
+            ? new ConsentTerms(s.GetRequiredService<ProcessingRegistry>(), policy.Number, policy.Broadened)
+            : new ConsentTerms(s.GetRequiredService<ProcessingRegistry>(), s.GetRequiredService<PolicyFolder>().Newest)); // a command before the first start
         services.AddSingleton<GuardRules>().AddSingleton<RestrictionList>().AddSingleton<Receipt>();
         services.AddScoped<ConsentLedger>().AddScoped<RecordAnswer>().AddScoped<ForgetVisitor>().AddScoped<IConsentPrompts, ConsentPrompts>();
         services.AddScoped<CurrentSubject>().AddScoped<ICurrentSubject>(s => s.GetRequiredService<CurrentSubject>());

@@ -30,10 +30,9 @@ internal sealed partial class RegistryInForce(Build build, ILogger<RegistryInFor
 }
 
 /// <summary>Every answer says by which version of the policy it was given, refusals and errors too.</summary>
-internal sealed class PolicyVersionHeader(Build build) : IStartupFilter
+internal sealed class PolicyVersionHeader(CurrentPolicy policy) : IStartupFilter
 {
     public const string Name = "Policy-Version";
-    private readonly string version = build.PolicyVersion.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
@@ -41,7 +40,7 @@ internal sealed class PolicyVersionHeader(Build build) : IStartupFilter
         {
             http.Response.OnStarting(() => // an error clears what was set before
             {
-                http.Response.Headers[Name] = version;
+                http.Response.Headers[Name] = policy.Number.ToString(System.Globalization.CultureInfo.InvariantCulture);
                 return Task.CompletedTask;
             });
             return rest(http);

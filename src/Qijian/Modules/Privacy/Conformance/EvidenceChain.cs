@@ -47,7 +47,7 @@ internal static class EvidenceChain
     /// <summary>Goes through entries and checkpoints, each in order of its number. O(n), and once more where it finds a break.</summary>
     public static async Task<ChainVerdict> VerifyAsync(IAsyncEnumerable<EvidenceItem> items, IAsyncEnumerable<Checkpoint> checkpoints, string publicKeyPem, CancellationToken ct)
     {
-        var key = KeyIdOf(publicKeyPem);
+        var key = SigningKey.IdOf(publicKeyPem);
         Dictionary<long, Checkpoint> signed = await checkpoints.ToDictionaryAsync(c => c.Sequence, cancellationToken: ct);
         EvidenceItem? last = null;
         ChainVerdict Broken(ChainFault fault, long at) => new(last?.Sequence ?? 0, signed.Count, null, 0, key, fault, at);
@@ -71,13 +71,6 @@ internal static class EvidenceChain
         var end = signed.Keys.DefaultIfEmpty().Max();
         if (end > (last?.Sequence ?? 0)) return Broken(ChainFault.Truncated, (last?.Sequence ?? 0) + 1);
         return new(last?.Sequence ?? 0, signed.Count, last is null ? null : Convert.ToHexStringLower(last.Hash), end, key, null, null);
-    }
-
-    private static string KeyIdOf(string publicKeyPem)
-    {
-        using var key = ECDsa.Create();
-        key.ImportFromPem(publicKeyPem);
-        return Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()));
     }
 
     private static bool IsWhole(EvidenceItem item, long? sequence = null) => item.Hash.AsSpan().SequenceEqual(Hash(sequence ?? item.Sequence, item.At, item.Kind, item.Topic, item.Payload, item.PreviousHash));

@@ -54,6 +54,10 @@ internal sealed class ProcessingRegistry
         return errors.Count == 0 ? registry : throw new ConfigurationException(string.Join('\n', errors));
     }
 
+    /// <inheritdoc cref="Hash"/>
+    public static string HashOf(IEnumerable<RegistryFile> files) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', files.OrderBy(f => f.Name, StringComparer.Ordinal).Select(f => $"{f.Name}\0{f.Text.ReplaceLineEndings("\n")}")))));
+
     /// <summary>Reads without the linter.</summary>
     public static (ProcessingRegistry Registry, IReadOnlyList<RegistryError> Errors) Read(IReadOnlyList<RegistryFile> files)
     {
@@ -62,7 +66,7 @@ internal sealed class ProcessingRegistry
         {
             Categories = All<CategoryEntry>("categories"), Purposes = All<PurposeEntry>("purposes"), Retention = All<RetentionEntry>("retention"), Features = All<FeatureEntry>("features"),
             Recipients = All<RecipientEntry>("recipients"), Templates = All<TemplateEntry>("templates"), Cookies = All<CookieEntry>("cookies"), Fields = All<FieldsEntry>("fields"), Limits = All<LimitEntry>("limits"), Laws = All<LawEntry>("laws"),
-            Assessments = All<AssessmentEntry>("pia"), Files = files, Hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', files.OrderBy(f => f.Name, StringComparer.Ordinal).Select(f => $"{f.Name}\0{f.Text.ReplaceLineEndings("\n")}"))))),
+            Assessments = All<AssessmentEntry>("pia"), Files = files, Hash = HashOf(files),
         };
         return (registry, reader.Errors);
 

@@ -1,0 +1,51 @@
+using System.Collections.Frozen;
+
+namespace Qijian.Modules.Privacy;
+
+/// <summary>A published version that does not hold yet.</summary>
+internal sealed record ComingPolicy(int Number, ChangeClass Change, DateTimeOffset EffectiveFrom);
+
+/// <summary>
+/// Which version of the policy holds now, for whoever has to say so on every answer and every record. Kept in memory: reading it
+/// costs nothing. Renewed at start, when a version is published or takes effect, and every minute, since another process may do that.
+/// </summary>
+internal sealed class CurrentPolicy
+{
+    private volatile State state = new(0, "", null, FrozenDictionary<string, int>.Empty);
+
+    /// <summary>0 before the first start.</summary>
+    public int Number => state.Number;
+
+    /// <summary>In hexadecimal digits.</summary>
+    public string Hash => state.Hash;
+
+    /// <summary>The next one, where it is published; mostly there is none.</summary>
+    public ComingPolicy? Coming => state.Coming;
+
+    /// <summary>The version in which a purpose last came to reach further; an answer given before does not hold for it.</summary>
+    public FrozenDictionary<string, int> Broadened => state.Broadened;
+
+    public async Task RefreshAsync(PolicyVersions versions, CancellationToken ct)
+    {
+        var rows = await versions.ListAsync(ct);
+        if (rows.LastOrDefault(v => v.ActivatedAt is not null) is not { } now) return;
+        var coming = rows.FirstOrDefault(v => v.Number > now.Number) is { } next ? new ComingPolicy(next.Number, next.Change, next.EffectiveFrom) : null;
+        state = new(now.Number, Convert.ToHexStringLower(now.Hash), coming, now.Number == state.Number ? state.Broadened : await BroadenedAsync(rows, versions, ct));
+    }
+
+    private static async Task<FrozenDictionary<string, int>> BroadenedAsync(List<PolicyVersion> rows, PolicyVersions versions, CancellationToken ct)
+    {
+        Dictionary<string, int> broadened = new(StringComparer.Ordinal);
+        PublishedPolicy? before = null;
+        foreach (var row in rows.Where(v => v.ActivatedAt is not null))
+        {
+            if (await versions.FindAsync(row.Number, ct) is not { } after) continue;
+            if (before is not null) foreach (var purpose in RegistryReach.Between(before.Registry, after.Registry).Select(w => w.Purpose).OfType<string>()) broadened[purpose] = row.Number;
+            before = after;
+        }
+
+        return broadened.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    private sealed record State(int Number, string Hash, ComingPolicy? Coming, FrozenDictionary<string, int> Broadened);
+}

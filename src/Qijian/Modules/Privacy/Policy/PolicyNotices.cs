@@ -1,0 +1,61 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Qijian.Modules.Privacy;
+
+/// <summary>
+/// Who was told of a coming version, by which channel, and when: everybody, and each person with a record of consent. The banner and
+/// the announcement stand before a person from publication on; somebody who came later had them on the page of their first choice.
+/// </summary>
+internal sealed class PolicyNotices(AppDb db)
+{
+    public const string Page = "page", Announcement = "announcement", Email = "email", NoEmail = "no_email_channel";
+
+    private const int Batch = 500;
+
+    /// <summary>At publication: everybody, and each person who has answered until then.</summary>
+    public async Task AnnounceAsync(PolicyVersion version, CancellationToken ct)
+    {
+        db.AddRange(Of(version, null, version.PublishedAt));
+        var references = await Active(version).Select(a => a.Reference).ToListAsync(ct);
+        await AddAsync(version, [.. references.Select(r => (r, version.PublishedAt))], ct);
+    }
+
+    /// <summary>Later: those who answered for the first time since.</summary>
+    public async Task AddNewcomersAsync(PolicyVersion version, CancellationToken ct)
+    {
+        var newcomers = await Active(version).Where(a => a.Since > version.PublishedAt && !db.PolicyNotices.Any(n => n.Version == version.Number && n.SubjectReference == a.Reference)).Select(a => new { a.Reference, a.Since }).ToListAsync(ct);
+        await AddAsync(version, [.. newcomers.Select(a => (a.Reference, a.Since))], ct);
+    }
+
+    /// <summary>How many have no delivered notice from before the version takes effect.</summary>
+    public async Task<int> UntoldAsync(PolicyVersion version, CancellationToken ct) =>
+        await Active(version).CountAsync(a => !db.PolicyNotices.Any(n => n.Version == version.Number && n.SubjectReference == a.Reference && n.Delivered && n.At < version.EffectiveFrom), ct);
+
+    // Whoever answers after that day answers under the new version.
+    private IQueryable<ActiveSubject> Active(PolicyVersion version) =>
+        db.ConsentEvents.GroupBy(e => e.SubjectReference).Select(g => new ActiveSubject { Reference = g.Key, Since = g.Min(e => e.RecordedAt) }).Where(a => a.Since < version.EffectiveFrom);
+
+    private async Task AddAsync(PolicyVersion version, IReadOnlyList<(byte[] Reference, DateTimeOffset At)> persons, CancellationToken ct)
+    {
+        foreach (var batch in persons.Chunk(Batch))
+        {
+            PolicyNotice[] notices = [.. batch.SelectMany(p => Of(version, p.Reference, p.At))];
+            db.AddRange(notices);
+            await db.SaveChangesAsync(ct);
+            foreach (var notice in notices) db.Entry(notice).State = EntityState.Detached;
+        }
+    }
+
+    // No e-mail is sent by this site yet: that it could not be made is on record.
+    private static IEnumerable<PolicyNotice> Of(PolicyVersion version, byte[]? reference, DateTimeOffset at) =>
+        new (string Channel, string? Obstacle)[] { (Page, null), (Announcement, null), (Email, NoEmail) }.Select(c => new PolicyNotice
+        {
+            Id = Guid.CreateVersion7(), Version = version.Number, SubjectReference = reference, Channel = c.Channel, At = at, Delivered = c.Obstacle is null, Reason = c.Obstacle,
+        });
+
+    private sealed class ActiveSubject
+    {
+        public required byte[] Reference { get; init; }
+        public DateTimeOffset Since { get; init; }
+    }
+}
