@@ -78,6 +78,7 @@ internal static class ConsentBench
     private sealed class HashVault : IVault
     {
         public ValueTask<byte[]> ReferenceAsync(Subject subject, CancellationToken ct) => new(SHA256.HashData(subject.Id.ToByteArray()));
+        public async ValueTask<byte[]?> FindReferenceAsync(Subject subject, CancellationToken ct) => await ReferenceAsync(subject, ct);
 
         public ValueTask<Sealed> SealAsync(Subject subject, Category category, string value, CancellationToken ct) => throw new NotSupportedException();
 

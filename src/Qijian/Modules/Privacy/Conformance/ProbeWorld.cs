@@ -99,10 +99,52 @@ internal sealed partial class ProbeWorld : IAsyncDisposable
         return await act(lease.Service);
     }
 
+    /// <summary>The same program again, on another folder and with another text of a file of the policy; broken in the same way.</summary>
+    public Task<ProbeWorld> OtherAsync(TextChange change, CancellationToken ct) =>
+        StartAsync(policy.With(change, Path.Combine(folder, Guid.CreateVersion7().ToString("N"))), Clock, sabotage is null ? null : sabotage with { Text = null }, ct);
+
+    /// <summary>In how many of the files that the site keeps, but those of the keys, a text stands as it is.</summary>
+    public async Task<int> FilesHoldingAsync(string text, CancellationToken ct)
+    {
+        var needle = System.Text.Encoding.UTF8.GetBytes(text);
+        var found = 0;
+        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(f => !f.StartsWith(Path.Combine(folder, "keys"), StringComparison.Ordinal)))
+        {
+            await using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var bytes = new byte[file.Length];
+            await file.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, ct);
+            if (bytes.AsSpan().IndexOf(needle) >= 0) found++;
+        }
+
+        return found;
+    }
+
+    /// <summary>Puts a file among those of the site, such as a day of its log.</summary>
+    public Task WriteAsync(string name, string text, CancellationToken ct) => File.WriteAllTextAsync(new DataFolder(folder).File(name.Split('/')), text, ct);
+
+    /// <summary>The names of the files in a folder of the site.</summary>
+    public IReadOnlyList<string> FilesIn(string name) => [.. Directory.GetFiles(Path.Combine(folder, name)).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+
+    /// <summary>Presses a button as a persona does: that with the value, in the first form of the page that holds the words.</summary>
+    public async Task<Exchange> PressAsync(Persona persona, string page, string words, string answer, CancellationToken ct)
+    {
+        var form = Form().Matches((await GetAsync(page, ct, persona)).Body).Select(m => m.Value).FirstOrDefault(f => f.Contains(words, StringComparison.Ordinal)) ?? "";
+        var fields = Field().Matches(form).DistinctBy(m => m.Groups["name"].Value, StringComparer.Ordinal).ToDictionary(m => m.Groups["name"].Value, m => WebUtility.HtmlDecode(m.Groups["value"].Value), StringComparer.Ordinal);
+        fields["answer"] = answer;
+        using HttpRequestMessage request = new(HttpMethod.Post, WebUtility.HtmlDecode(Action().Match(form).Groups["action"].Value) is { Length: > 0 } action ? action : page) { Content = new FormUrlEncodedContent(fields) };
+        return await SendAsync(request, page, persona, ct);
+    }
+
     /// <summary>One request as a browser of nobody, or of a persona, sends it.</summary>
     public async Task<Exchange> GetAsync(string path, CancellationToken ct, Persona? persona = null)
     {
         using HttpRequestMessage request = new(HttpMethod.Get, path);
+        return await SendAsync(request, path, persona, ct);
+    }
+
+    private async Task<Exchange> SendAsync(HttpRequestMessage request, string path, Persona? persona, CancellationToken ct)
+    {
+        foreach (var (name, value) in persona?.Headers ?? []) request.Headers.Add(name, value);
         if (persona is { Jar.Count: > 0 }) request.Headers.Add("Cookie", string.Join("; ", persona.Jar.Select(c => $"{c.Key}={c.Value}")));
         using var response = await http.SendAsync(request, ct);
         Exchange exchange = new(path, response.StatusCode, response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase),
@@ -159,6 +201,15 @@ internal sealed partial class ProbeWorld : IAsyncDisposable
         Directory.Delete(folder, recursive: true);
     }
 
+    [GeneratedRegex("<form.*?</form>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Form();
+
+    [GeneratedRegex("<input[^>]*?name=\"(?<name>[^\"]*)\"([^>]*?value=\"(?<value>[^\"]*)\")?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Field();
+
+    [GeneratedRegex("action=\"(?<action>[^\"]*)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Action();
+
     [GeneratedRegex("/people/(?<id>[^\"/?#]+)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex PersonLink();
 
@@ -202,10 +253,16 @@ internal sealed record Persona(string Name)
 {
     public Dictionary<string, string> Jar { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>What the browser says with every request.</summary>
+    public Dictionary<string, string> Headers { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Who it is for the site; null until a choice is made.</summary>
+    public Subject? Subject => Jar.TryGetValue(CurrentSubject.Cookie, out var id) && Guid.TryParseExact(id, "N", out var visitor) ? new(SubjectKind.Visitor, visitor) : null;
+
     /// <summary>Keeps or drops a cookie as a browser does.</summary>
     public void Take(SetCookie cookie)
     {
-        if (cookie.Attributes.GetValueOrDefault("max-age") is "0") Jar.Remove(cookie.Name);
+        if (cookie.Attributes.GetValueOrDefault("max-age") is "0" || cookie.Value.Length == 0) Jar.Remove(cookie.Name);
         else Jar[cookie.Name] = cookie.Value;
     }
 }
