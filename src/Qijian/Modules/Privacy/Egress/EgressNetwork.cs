@@ -41,5 +41,5 @@ internal static class PublicAddress
     private static readonly IPNetwork Global = IPNetwork.Parse("2000::/3");
 
     public static bool Is(IPAddress address) =>
-        (address.AddressFamily is AddressFamily.InterNetwork || (address.AddressFamily is AddressFamily.InterNetworkV6 && Global.Contains(address))) && !Array.Exists(SetAside, n => n.Contains(address));
+        (address.AddressFamily is AddressFamily.InterNetwork || (address.AddressFamily is AddressFamily.InterNetworkV6 && !address.IsIPv4MappedToIPv6 && Global.Contains(address))) && !Array.Exists(SetAside, n => n.Contains(address));
 }

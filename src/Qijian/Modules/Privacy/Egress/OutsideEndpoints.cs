@@ -91,7 +91,8 @@ internal static class OutsideEndpoints
     private static IEnumerable<string> Plain(string value) => [HostOf(value)];
 
     /// <summary>The host of an address, or of a host with or without port.</summary>
-    private static string HostOf(string text) => new UriBuilder(text.Contains("://", StringComparison.Ordinal) ? text : $"tcp://{text}").Uri is { IdnHost: { Length: > 0 } host } ? host : throw new UriFormatException(text);
+    private static string HostOf(string text) => IPAddress.TryParse(text, out _) ? text
+        : new UriBuilder(text.Contains("://", StringComparison.Ordinal) ? text : $"tcp://{text}").Uri is { IdnHost: { Length: > 0 } host } ? host : throw new UriFormatException(text);
 
     // The name of another machine may lead anywhere: only addresses say that they are inside.
     private static bool Inside(string host) => host is "localhost" || (IPAddress.TryParse(host, out var address) && (IPAddress.IsLoopback(address) || Private.Any(n => n.Contains(address))));

@@ -60,7 +60,7 @@ public sealed class EgressGateTests(EmptySite empty) : IClassFixture<EmptySite>,
     [InlineData("until: 2026-11-26", "until: 2026-11-25", typeof(EgressResult.NoContract))]
     [InlineData("contract: {id: c, until: 2026-11-26}", "contract: null", typeof(EgressResult.NoContract))]
     [InlineData("valid_until: 2026-11-26", "valid_until: 2026-11-25", typeof(EgressResult.NotAssessed))]
-    [InlineData("approved_on: 2026-01-01", "approved_on: null", typeof(EgressResult.NotAssessed))]
+    [InlineData("approved_on: 2026-01-01", "approved_on: 2026-11-27", typeof(EgressResult.NotAssessed))]
     [InlineData("pia: relay", "pia: null", typeof(EgressResult.NotAssessed))]
     [InlineData("fields: [contact.email]", "fields: [contact.phone]", typeof(EgressResult.FieldNotListed))]
     [InlineData("hosts: [api.relay.cn,", "hosts: [", typeof(EgressResult.HostNotListed))]
