@@ -9,15 +9,17 @@ internal static class Benchmarks
     {
         "search-build" => SearchBench.Build(args),
         "search-query" => SearchBench.Query(args),
-        "search-quality" => QualityRun.Run(args),
+        "search-quality" => await QualityRun.RunAsync(args),
         "search-peers" => PeerRun.Run(args),
+        "freshness" when args.Length > 1 => await FreshnessBench.RunAsync(args),
+        "vault" => await VaultBench.RunAsync(args),
         "lookup" when args.Length > 1 => await LookupBench.RunAsync(args),
         _ => Usage(),
     };
 
     private static int Usage()
     {
-        Console.Error.WriteLine("search-build [FILE] | search-query [FILE] | search-quality [--half tuning|reporting|all] [--engine NAME] [--kinds A,B] [--misses N] [--json FILE] [--choose] | search-peers [--documents N] [--engines A,B] [--seconds S] [--plain] [--json FILE] | lookup DATA-FOLDER [COMPANIES]");
+        Console.Error.WriteLine("search-build [FILE] | search-query [FILE] | search-quality [--half tuning|reporting|all] [--engine embedded|postgres] [--documents N] [--kinds A,B] [--misses N] [--json FILE] [--choose] | search-peers [--documents N] [--engines A,B] [--seconds S] [--plain] [--json FILE] | lookup DATA-FOLDER [COMPANIES] | freshness DATA-FOLDER [SETTINGS] | vault [PERSONS]");
         return 2;
     }
 }

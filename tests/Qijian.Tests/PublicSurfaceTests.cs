@@ -50,9 +50,12 @@ public sealed class PublicSurfaceTests
     {
         // A verb and its options stand in one line of a code block: qijian import FILE [--format …]
         var documented = Documented("operating.md", line => line.StartsWith("qijian ", StringComparison.Ordinal) ? line : null)
-            .SelectMany(line => line["qijian ".Length..].Split([' ', '[', ']', '|', '='], StringSplitOptions.RemoveEmptyEntries).Where(w => w.StartsWith("--", StringComparison.Ordinal)).Prepend("").Select(w => $"{line.Split(' ')[1]} {w}".TrimEnd()));
-        var real = Verbs().Select(v => v.Split(' ')).Where(w => w.Length == 1 || w[1].StartsWith("--", StringComparison.Ordinal)).Select(w => string.Join(' ', w));
+            .Select(line => line["qijian ".Length..].Split([' ', '[', ']', '|', '='], StringSplitOptions.RemoveEmptyEntries))
+            .SelectMany(words => words.Where(w => w.StartsWith("--", StringComparison.Ordinal)).Prepend("").Select(w => $"{string.Join(' ', words.TakeWhile(IsVerb))} {w}".TrimEnd()));
+        var real = Verbs().Where(v => v.Split(' ')[^1] is var last && (IsVerb(last) || last.StartsWith("--", StringComparison.Ordinal)));
         Assert.Equal(real.Order(StringComparer.Ordinal), documented.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+
+        static bool IsVerb(string word) => char.IsAsciiLetterLower(word[0]);
     }
 
     [Fact]
@@ -85,8 +88,12 @@ public sealed class PublicSurfaceTests
         orderby section, property.Name
         select $"{section}:{property.Name} {(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType).Name} {property.GetValue(Activator.CreateInstance(type))}".TrimEnd();
 
-    private static IEnumerable<string> Verbs() =>
-        Program.CommandLine().Subcommands.SelectMany(c => c.Arguments.Select(a => a.Name).Concat(c.Options.Where(o => !o.Hidden && o is not System.CommandLine.Help.HelpOption).Select(o => o.Name)).Prepend("").Select(w => $"{c.Name} {w}".TrimEnd())).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Verbs() => Program.CommandLine().Subcommands.SelectMany(c => WordsOf("", c)).Order(StringComparer.Ordinal);
+
+    // A verb that has verbs of its own, as conform, stands with each of them.
+    private static IEnumerable<string> WordsOf(string above, System.CommandLine.Command verb) => verb.Subcommands.Count > 0
+        ? verb.Subcommands.SelectMany(v => WordsOf($"{above}{verb.Name} ", v))
+        : verb.Arguments.Select(a => a.Name).Concat(verb.Options.Where(o => !o.Hidden && o is not System.CommandLine.Help.HelpOption).Select(o => o.Name)).Prepend("").Select(w => $"{above}{verb.Name} {w}".TrimEnd());
 
     private static IEnumerable<string> Documented(string document, Func<string, string?> word) =>
         File.ReadLines(Path.Combine(ArchitectureTests.Repository, "docs", document)).Select(word).OfType<string>().Order(StringComparer.Ordinal);

@@ -29,7 +29,10 @@ public sealed class TestSite : IAsyncDisposable
     public static string? PostgresServer => Environment.GetEnvironmentVariable("QIJIAN_TEST_POSTGRES");
 
     /// <summary>Starts a site on an empty data folder; unless told otherwise it fills itself with the sample.</summary>
-    public static async Task<TestSite> StartAsync(bool postgres = false, bool serve = true, params string[] settings)
+    public static Task<TestSite> StartAsync(bool postgres = false, bool serve = true, params string[] settings) => StartAsync(null, postgres, serve, settings);
+
+    /// <summary>Starts a site with some of its services replaced: a clock, a failing part.</summary>
+    internal static async Task<TestSite> StartAsync(Action<IServiceCollection>? replace, bool postgres = false, bool serve = true, params string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("qijian-").FullName;
         string? own = null;
@@ -43,7 +46,7 @@ public sealed class TestSite : IAsyncDisposable
             args.Add($"--Database:ConnectionString={new NpgsqlConnectionStringBuilder(PostgresServer) { Database = own }}");
         }
 
-        TestSite site = new(Program.Build([.. args], new DataFolder(folder), quiet: true), folder, own);
+        TestSite site = new(Program.Build([.. args], new DataFolder(folder), quiet: true, replace), folder, own);
         if (!serve)
         {
             await using var scope = site.app.Services.CreateAsyncScope();

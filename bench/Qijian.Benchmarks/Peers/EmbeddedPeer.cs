@@ -14,7 +14,7 @@ internal sealed class EmbeddedPeer(bool plain) : IPeer
 
     public string? Missing => null;
 
-    public string Remark => "facets of a filtered column are counted without its own filter, which is more than the others do";
+    public string Remark => "answers with names, why each was found and what of it to mark, the others with numbers; facets of a filtered column are counted without its own filter: more than the others do";
 
     public TimeSpan Cpu => PeerRun.CpuOfThread();
 

@@ -7,6 +7,20 @@ using Qijian.Engine.Text;
 
 namespace Qijian.Benchmarks.Quality;
 
+/// <summary>What one engine is filled with: all companies or a sample, with or without what the listed file tells of them.</summary>
+/// <param name="Documents">About how many; null for all.</param>
+/// <param name="Expected">Numbers that every sample holds.</param>
+internal sealed record QualitySet(QualityCorpus Corpus, bool WithListed, int? Documents, HashSet<int> Expected)
+{
+    public string Name => $"{(WithListed ? "listed" : "register")}{(Documents is null ? "" : $"-{Documents}")}";
+
+    private int Count => Corpus.Register.Count + (WithListed ? Corpus.Added.Length : 0);
+
+    public IEnumerable<int> Numbers => Enumerable.Range(1, Count).Where(n => Documents is null || Expected.Contains(n) || QualityCorpus.Mix((ulong)n) % (ulong)Count < (ulong)Documents);
+
+    public SearchDocument DocumentOf(int number) => Corpus.DocumentOf(number, WithListed);
+}
+
 /// <summary>The companies that the quality set searches: the register, what its excerpt adds, the listed companies, and what is generated.</summary>
 /// <remarks>
 /// A company's number is its line in the register; listed companies that the register lacks follow. The register has no former name,
@@ -89,9 +103,6 @@ internal sealed class QualityCorpus
     public ListedRow? ListedOf(int number) => !IsInRegister(number) ? Listed[Added[number - 1 - Register.Count]] : listedOf[number - 1] is >= 0 and var l ? Listed[l] : null;
 
     public static ulong Hash(string name) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(Normalizer.Key(name).AsSpan()));
-
-    /// <summary>All companies, with or without what the listed file tells of them.</summary>
-    public IEnumerable<SearchDocument> Documents(bool listed) => Enumerable.Range(1, Register.Count + (listed ? Added.Length : 0)).Select(n => DocumentOf(n, listed));
 
     public SearchDocument DocumentOf(int number, bool listed)
     {

@@ -16,12 +16,12 @@ internal interface IFindCompanies : IDisposable
 /// <summary>How often the expected company was among the first hits.</summary>
 internal sealed record QualityScore(string Kind, string Half, int Queries, double RecallAt1, double RecallAt3, double RecallAt10, double ReciprocalRank);
 
-/// <summary>Scores search on recipes over real names: <c>search-quality [--half tuning|reporting|all] [--engine embedded] [--kinds A,B] [--misses N] [--json FILE] [--choose]</c>.</summary>
+/// <summary>Scores search on recipes over real names: <c>search-quality [--half tuning|reporting|all] [--engine embedded|postgres] [--documents N] [--kinds A,B] [--misses N] [--json FILE] [--choose]</c>.</summary>
 internal static class QualityRun
 {
     private const int Most = 10;
 
-    public static int Run(string[] args)
+    public static async Task<int> RunAsync(string[] args)
     {
         if (TestData.Missing(TestData.RegisterFile, TestData.FullFile, TestData.ListedFile, TestData.TraditionalFolder) is { } missing)
         {
@@ -44,6 +44,11 @@ internal static class QualityRun
             return 0;
         }
         List<Recipe> recipes = [.. Recipe.Read(), .. choose.Generated()];
+        // Those of every recipe, asked now or not: the same sample in every run.
+        var documents = Option(args, "--documents") is { } most ? int.Parse(most, CultureInfo.InvariantCulture) : (int?)null;
+        var expected = recipes.Select(r => r.NumberIn(corpus)).ToHashSet();
+        if (documents is not null)
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"a sample of about {documents:N0} companies, with all that a query expects: easier than the whole"));
         recipes.RemoveAll(r => (half != "all" && r.Half != half) || (kinds is not null && !kinds.Contains(r.Kind)));
         Console.WriteLine($"{recipes.Count:N0} queries made at {watch.Elapsed.TotalSeconds:0.0} s");
         List<QualityScore> scores = [];
@@ -53,7 +58,7 @@ internal static class QualityRun
             var asked = recipes.Where(r => KindOf(r.Kind).WithListed == withListed).ToList();
             if (asked.Count == 0)
                 continue;
-            if (Open(engine, corpus, withListed) is not { } finder)
+            if (await OpenAsync(engine, new(corpus, withListed, documents, expected)) is not { } finder)
                 return 2;
             using (finder)
             {
@@ -79,15 +84,20 @@ internal static class QualityRun
         return 0;
     }
 
-    /// <summary>Opens an engine over the corpus; a further one is a line here.</summary>
-    private static IFindCompanies? Open(string engine, QualityCorpus corpus, bool withListed)
+    /// <summary>Opens an engine over the companies; a further one is a line here.</summary>
+    private static async Task<IFindCompanies?> OpenAsync(string engine, QualitySet set)
     {
         switch (engine)
         {
             case "embedded":
-                return new EmbeddedFinder(corpus, withListed);
+                return new EmbeddedFinder(set);
+            case "postgres" when Environment.GetEnvironmentVariable(PostgresFinder.Server) is { Length: > 0 } server:
+                return await PostgresFinder.OpenAsync(set, server);
+            case "postgres":
+                Console.Error.WriteLine($"{PostgresFinder.Server} names no server");
+                return null;
             default:
-                Console.Error.WriteLine($"no engine “{engine}”: embedded");
+                Console.Error.WriteLine($"no engine “{engine}”: embedded, postgres");
                 return null;
         }
     }
@@ -146,15 +156,15 @@ internal sealed class EmbeddedFinder : IFindCompanies
 {
     private readonly SearchIndex index;
 
-    public EmbeddedFinder(QualityCorpus corpus, bool withListed)
+    public EmbeddedFinder(QualitySet set)
     {
-        var path = TestData.Artifact($"quality-{(withListed ? "listed" : "register")}-c{QualityCorpus.Version}-v{IndexFormat.Version}.index");
+        var path = TestData.Artifact($"quality-{set.Name}-c{QualityCorpus.Version}-v{IndexFormat.Version}.index");
         if (SearchIndex.Open(path).Index is not { } opened)
         {
             var watch = Stopwatch.StartNew();
             using var builder = SearchIndexBuilder.WithTemporaryFolder(Path.GetDirectoryName(path)!);
-            foreach (var document in corpus.Documents(withListed))
-                builder.Add(document);
+            foreach (var number in set.Numbers)
+                builder.Add(set.DocumentOf(number));
             builder.Save(path, 1, TimeProvider.System.GetUtcNow());
             Console.WriteLine($"{path} built in {watch.Elapsed.TotalSeconds:0} s");
             opened = SearchIndex.Open(path).Index!;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -110,12 +111,13 @@ internal static class BitSet
         }
         else if (Avx2.IsSupported)
         {
-            var low = Vector256.Create((byte)15);
-            var sum = Vector256<ulong>.Zero;
-            for (; i <= words - 4; i += 4)
+            const int Most = 31 * 4; // A byte counts to 255: eight for each vector.
+            var (table, low, sum) = (Nibbles, Vector256.Create((byte)15), Vector256<ulong>.Zero);
+            while (i <= words - 4)
             {
-                var both = (Vector256.Load(a + i) & Vector256.Load(b + i)).AsByte();
-                var counts = Avx2.Shuffle(Nibbles, both & low) + Avx2.Shuffle(Nibbles, (both.AsUInt16() >> 4).AsByte() & low);
+                var counts = Vector256<byte>.Zero;
+                for (var end = Math.Min(words - 4, i + Most - 4); i <= end; i += 4)
+                    counts += CountBytes(Vector256.Load(a + i) & Vector256.Load(b + i), table, low);
                 sum += Avx2.SumAbsoluteDifferences(counts, Vector256<byte>.Zero).AsUInt64();
             }
             n += (long)Vector256.Sum(sum);
@@ -125,5 +127,50 @@ internal static class BitSet
         return (int)n;
     }
 
+    /// <summary>Parts a set into what a mask has and what it has not; returns how many it has. One pass.</summary>
+    public static unsafe int Split(ulong* set, ulong* mask, ulong* has, ulong* hasNot, int words)
+    {
+        var i = 0;
+        var n = 0;
+        if (Avx2.IsSupported)
+        {
+            var (table, low, sum) = (Nibbles, Vector256.Create((byte)15), Vector256<ulong>.Zero);
+            for (; i <= words - 4; i += 4)
+            {
+                Vector256<ulong> all = Vector256.Load(set + i), m = Vector256.Load(mask + i), both = all & m;
+                both.Store(has + i);
+                Vector256.AndNot(all, m).Store(hasNot + i);
+                sum += Avx2.SumAbsoluteDifferences(CountBytes(both, table, low), Vector256<byte>.Zero).AsUInt64();
+            }
+            n = (int)Vector256.Sum(sum);
+        }
+        for (; i < words; i++)
+        {
+            has[i] = set[i] & mask[i];
+            hasNot[i] = set[i] & ~mask[i];
+            n += BitOperations.PopCount(has[i]);
+        }
+        return n;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> CountBytes(Vector256<ulong> bits, Vector256<byte> table, Vector256<byte> low) =>
+        Avx2.Shuffle(table, bits.AsByte() & low) + Avx2.Shuffle(table, (bits.AsUInt16() >> 4).AsByte() & low);
+
     private static Vector256<byte> Nibbles => Vector256.Create((byte)0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+}
+
+/// <summary>Some words of a bitmap.</summary>
+internal readonly unsafe struct BitPart(ulong* bits, int from, int size)
+{
+    public ulong* Bits => bits;
+
+    /// <summary>Words before it.</summary>
+    public int From => from;
+
+    public int Size => size;
+
+    public Span<ulong> Span => new(bits, size);
+
+    public int Count() => BitSet.CountAnd(bits, bits, size);
 }

@@ -89,8 +89,12 @@ public static class IndexWords
     public static string WithoutForm(string word)
     {
         ArgumentNullException.ThrowIfNull(word);
-        var form = Array.Find(LegalForms, f => word.Length > f.Length && word.EndsWith(f, StringComparison.Ordinal));
-        return form is not null && TextKeys.KeyOfNormalized(word[..^form.Length]).Length > 0 ? word[..^form.Length] : word;
+        foreach (var form in LegalForms)
+        {
+            if (word.Length > form.Length && word.EndsWith(form, StringComparison.Ordinal))
+                return TextKeys.KeyOfNormalized(word[..^form.Length]).Length > 0 ? word[..^form.Length] : word;
+        }
+        return word;
     }
 
     /// <summary>The key of a text: only letters, digits and hanzi of its normal form, at most <see cref="MaxText"/>.</summary>

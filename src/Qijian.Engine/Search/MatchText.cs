@@ -62,7 +62,7 @@ internal static class MatchText
     {
         for (var field = 3; field < QueryPlan.FieldCount; field++)
         {
-            if (plan.Wanted.Any(w => w.Terms[field].Length > 0 && Array.TrueForAll(w.Terms[field], t => segment.Has(t, doc))))
+            if (Array.Exists(plan.Wanted, w => w.Terms[field].Length > 0 && Array.TrueForAll(w.Terms[field], t => segment.Has(t, doc))))
                 return field == 3 ? MatchKind.Scope : MatchKind.Address;
         }
         return MatchKind.All;
@@ -88,7 +88,7 @@ internal static class MatchText
         {
             case Tier.CodePiece:
                 return Piece(stored, plan.Key) ?? (MatchKind.CreditCode, stored.Id.ToString());
-            case Tier.Pinyin or Tier.Initials when !NameHasLatin(name, plan.Key) && Stored.LatinPrefix(stored, candidate.Tier == Tier.Initials, plan.Key) is var (field, other):
+            case Tier.Pinyin or Tier.Initials when !NameHasLatin(name, plan.Key, candidate.Tier == Tier.Initials) && Stored.LatinPrefix(stored, candidate.Tier == Tier.Initials, plan.Key) is var (field, other):
                 return (KindOf(field), other);
             case Tier.Similar:
                 return (MatchKind.Similar, MostSimilar(stored, name, plan));
@@ -139,40 +139,60 @@ internal static class MatchText
     private static (MatchKind, string?) RestReason(StoredReader stored, string name, QueryPlan plan)
     {
         var nameKey = NameKeys.KeyOf(name);
-        QueryWord[] words = [.. plan.Wanted];
-        var missing = Array.FindAll(words, w => !Contains(nameKey, w.Key));
-        if (missing.Length == 0)
+        if (HasAll(nameKey, plan.Wanted))
             return (MatchKind.Name, null);
         string? partial = null;
         while (stored.Next())
         {
             var text = stored.Value.ToString();
             var key = NameKeys.KeyOf(text);
-            if (Stored.IsOf(stored.Field, ExactKind.Code) ? Array.Exists(missing, w => key.Contains(w.Key, StringComparison.Ordinal)) : Array.TrueForAll(words, w => Contains(key, w.Key)))
+            if (Stored.IsOf(stored.Field, ExactKind.Code) ? HasMissing(key, whole: true) : HasAll(key, plan.Wanted))
                 return (KindOf(stored.Field), text);
-            if (partial is null && Array.Exists(missing, w => Contains(key, w.Key)))
+            if (partial is null && HasMissing(key, whole: false))
                 partial = text;
         }
         if (partial is null && plan.IsLatin)
-            return (NameStartsWith(nameKey, plan.Key) ? MatchKind.Pinyin : MatchKind.Initials, null);
+            return (NameStartsWith(nameKey, plan.Key, initials: false) ? MatchKind.Pinyin : MatchKind.Initials, null);
         return (MatchKind.All, partial);
+
+        // Whether it has a word that the name has not.
+        bool HasMissing(string key, bool whole)
+        {
+            foreach (var word in plan.Wanted)
+            {
+                if ((whole ? key.Contains(word.Key, StringComparison.Ordinal) : Contains(key, word.Key)) && !Contains(nameKey, word.Key))
+                    return true;
+            }
+            return false;
+        }
     }
 
-    private static bool NameStartsWith(string key, string letters)
+    private static bool HasAll(string key, QueryWord[] words)
     {
-        Span<char> pinyin = new char[key.Length * Text.Pinyin.MaxSyllable];
-        return pinyin[..NameKeys.Pinyin(key, pinyin)].StartsWith(letters)
-            || pinyin[..NameKeys.Pinyin(key.AsSpan(PlacePrefix.Length(key)), pinyin)].StartsWith(letters);
+        foreach (var word in words)
+        {
+            if (!Contains(key, word.Key))
+                return false;
+        }
+        return true;
     }
 
-    private static bool NameHasLatin(string name, string letters)
+    private static bool NameStartsWith(string key, string letters, bool initials)
+    {
+        const int Usual = 64;
+        var usual = key.Length <= Usual;
+        Span<char> read = usual ? stackalloc char[Usual * Text.Pinyin.MaxSyllable] : new char[key.Length * Text.Pinyin.MaxSyllable];
+        return Begins(key, read) || Begins(key.AsSpan(PlacePrefix.Length(key)), read);
+
+        bool Begins(ReadOnlySpan<char> part, Span<char> read) =>
+            read[..(initials ? NameKeys.Initials(part, read) : NameKeys.Pinyin(part, read))].StartsWith(letters);
+    }
+
+    // What the tier says is looked at first.
+    private static bool NameHasLatin(string name, string letters, bool initials)
     {
         var key = NameKeys.KeyOf(name);
-        if (NameStartsWith(key, letters))
-            return true;
-        Span<char> initials = new char[key.Length * Text.Pinyin.MaxSyllable];
-        return initials[..NameKeys.Initials(key, initials)].StartsWith(letters)
-            || initials[..NameKeys.Initials(key.AsSpan(PlacePrefix.Length(key)), initials)].StartsWith(letters);
+        return NameStartsWith(key, letters, initials) || NameStartsWith(key, letters, !initials);
     }
 
     public static bool Contains(string text, string word)
@@ -192,8 +212,14 @@ internal static class MatchText
     /// <summary>Where the words are in a displayed text, widths, scripts and brackets aside; pairs of a word where it is not in one piece.</summary>
     public static TextRange[] Ranges(string text, QueryPlan plan)
     {
-        var key = KeyAndPlaces(text, out var at);
-        var marked = new bool[text.Length];
+        const int Usual = 128;
+        var usual = text.Length <= Usual;
+        Span<char> key = usual ? stackalloc char[Usual] : new char[text.Length];
+        Span<int> at = usual ? stackalloc int[Usual] : new int[text.Length];
+        Span<bool> marked = usual ? stackalloc bool[Usual] : new bool[text.Length];
+        marked = marked[..text.Length];
+        marked.Clear();
+        key = key[..KeyAndPlaces(text, key, at)];
         foreach (var word in plan.Wanted)
         {
             if (Mark(key, at, word.Key, marked))
@@ -210,8 +236,8 @@ internal static class MatchText
     /// <summary>The characters that a similar name shares with the text, in the part that is like it.</summary>
     private static TextRange[] SimilarRanges(string text, QueryPlan plan)
     {
-        var key = KeyAndPlaces(text, out var at);
-        var marked = new bool[text.Length];
+        var (key, at, marked) = (new char[text.Length], new int[text.Length], new bool[text.Length]);
+        key = key[..KeyAndPlaces(text, key, at)];
         foreach (var word in plan.Words)
         {
             var aligned = SimilarNames.Align(word.Key, key);
@@ -222,11 +248,9 @@ internal static class MatchText
         return Collect(marked);
     }
 
-    /// <summary>The key of a displayed text, and where each of its characters stands in it.</summary>
-    private static char[] KeyAndPlaces(string text, out int[] at)
+    /// <summary>Writes the key of a displayed text, and where each of its characters stands in it; returns its length.</summary>
+    private static int KeyAndPlaces(string text, Span<char> key, Span<int> at)
     {
-        var key = new char[text.Length];
-        at = new int[text.Length];
         var n = 0;
         for (var i = 0; i < text.Length; i++)
         {
@@ -236,7 +260,7 @@ internal static class MatchText
             key[n] = c;
             at[n++] = i;
         }
-        return key[..n];
+        return n;
     }
 
     private static bool Mark(ReadOnlySpan<char> key, ReadOnlySpan<int> at, ReadOnlySpan<char> word, Span<bool> marked)
@@ -257,17 +281,24 @@ internal static class MatchText
 
     private static TextRange[] Collect(ReadOnlySpan<bool> marked)
     {
-        List<TextRange>? ranges = null;
+        var n = 0;
         for (var i = 0; i < marked.Length; i++)
         {
-            if (!marked[i])
-                continue;
-            var start = i;
-            while (i < marked.Length && marked[i])
-                i++;
-            (ranges ??= new(1)).Add(new TextRange(start, i - start));
+            if (marked[i] && (i == 0 || !marked[i - 1]))
+                n++;
         }
-        return ranges is null ? [] : [.. ranges];
+        if (n == 0)
+            return [];
+        var ranges = new TextRange[n];
+        var end = 0;
+        for (var r = 0; r < n; r++)
+        {
+            var start = end + marked[end..].IndexOf(true);
+            var length = marked[start..].IndexOf(false);
+            end = length < 0 ? marked.Length : start + length;
+            ranges[r] = new TextRange(start, end - start);
+        }
+        return ranges;
     }
 
     /// <summary>The characters that the typed letters stand for.</summary>

@@ -1,10 +1,11 @@
+using System.Runtime.InteropServices;
+
 namespace Qijian.Engine.Search;
 
 /// <summary>What a text asks for, worked out once and put to every segment. Making one never fails, whatever the text.</summary>
 internal sealed class QueryPlan
 {
-    /// <summary>The fields of terms in the order of a word's terms.</summary>
-    private static readonly TermField[] Fields = [TermField.Name, TermField.OtherName, TermField.Person, TermField.Scope, TermField.Address];
+    private static readonly System.Buffers.SearchValues<char> Digits = System.Buffers.SearchValues.Create("0123456789");
 
     public const int FieldCount = 5;
 
@@ -18,26 +19,24 @@ internal sealed class QueryPlan
         if (text.Length > SearchQuery.MaxTextLength)
             text = text[..SearchQuery.MaxTextLength];
         var parts = QueryText.Parse(text);
-        var normalized = TextKeys.Normalize(string.Join(' ', parts.Where(p => p is { Field: QueryField.Any, Exact: false, Without: false }).Select(p => p.Text)));
-        Key = TextKeys.KeyOfNormalized(normalized);
-        List<QueryWord> words = [];
-        foreach (var part in normalized.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (MakeWord(part, QueryField.Any, exact: false) is { } word && !words.Exists(w => string.Equals(w.Key, word.Key, StringComparison.Ordinal)))
-                words.Add(word);
-        }
-        Words = [.. words];
+        var plain = "";
         foreach (var part in parts)
         {
-            if (part.Field == QueryField.Facet || part is { Field: QueryField.Any, Exact: false, Without: false })
-                continue;
-            if (MakeWord(TextKeys.Normalize(part.Text), part.Field, part.Exact) is { } word)
+            if (part is { Field: QueryField.Any, Exact: false, Without: false })
+                plain = plain.Length == 0 ? part.Text : $"{plain} {part.Text}";
+            else if (part.Field == QueryField.Facet)
+                FacetParts += $" {(part.Without ? "-" : "")}{part.Facet}:\"{part.Text}\"";
+            else if (MakeWord(TextKeys.Normalize(part.Text), part.Field, part.Exact) is { } word)
                 (part.Without ? Excluded : Required).Add(word);
         }
-        FacetParts = string.Concat(parts.Where(p => p.Field == QueryField.Facet).Select(p => $" {(p.Without ? "-" : "")}{p.Facet}:\"{p.Text}\""));
+        var normalized = TextKeys.Normalize(plain);
+        Key = TextKeys.KeyOfNormalized(normalized);
+        Words = normalized.Contains(' ', StringComparison.Ordinal) ? WordsOf(normalized) : MakeWord(normalized, QueryField.Any, exact: false) is { } only ? [only] : [];
+        Wanted = Required.Count == 0 ? Words : [.. Words, .. Required];
         IsLatin = Key.Length > 0 && TextKeys.IsLatin(Key);
         HasLatin = HasWords(Key);
         HasDigit = Key.AsSpan().IndexOfAnyInRange('0', '9') >= 0;
+        IsCode = IsLatin && Words.Length == 1 && Key.Length is 15 or 18 or 20 && Key.AsSpan().CountAny(Digits) >= 8;
         ExactName = IndexTerms.OfExact(ExactKind.Name, Key);
         ExactOther = IndexTerms.OfExact(ExactKind.OtherName, Key);
         ExactPerson = IndexTerms.OfExact(ExactKind.Person, Key);
@@ -68,7 +67,7 @@ internal sealed class QueryPlan
     public List<QueryWord> Excluded { get; } = [];
 
     /// <summary>The parts that the caller turns into filters, as they may be typed again.</summary>
-    public string FacetParts { get; }
+    public string FacetParts { get; } = "";
 
     /// <summary>Other texts that mean the same.</summary>
     public QueryPlan[] Alternatives { get; } = [];
@@ -84,7 +83,7 @@ internal sealed class QueryPlan
     public bool MayBeCodePiece => IsLatin && HasDigit && Key.Length is >= IndexTerms.CodePiece and <= 14;
 
     /// <summary>Whether it has the form of a whole credit code, registration number or LEI: looked for among codes only.</summary>
-    public bool IsCode => IsLatin && Words.Length == 1 && Key.Length is 15 or 18 or 20 && Key.Count(char.IsAsciiDigit) >= 8;
+    public bool IsCode { get; }
 
     public ulong ExactName { get; }
 
@@ -104,7 +103,7 @@ internal sealed class QueryPlan
     public bool MayBeSimilar => Key.Length >= 2 && !IsRestricted && Words.Length > 0 && !(IsLatin && (HasDigit || Key.Length < 4));
 
     /// <summary>The words that a hit has.</summary>
-    public IEnumerable<QueryWord> Wanted => Required.Count == 0 ? Words : Words.Concat(Required);
+    public QueryWord[] Wanted { get; }
 
     private static bool HasWords(ReadOnlySpan<char> key)
     {
@@ -117,14 +116,54 @@ internal sealed class QueryPlan
         return false;
     }
 
+    private static QueryWord[] WordsOf(string normalized)
+    {
+        List<QueryWord> words = [];
+        foreach (var part in normalized.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (MakeWord(part, QueryField.Any, exact: false) is { } word && !words.Exists(w => string.Equals(w.Key, word.Key, StringComparison.Ordinal)))
+                words.Add(word);
+        }
+        return [.. words];
+    }
+
     private static QueryWord? MakeWord(string part, QueryField field, bool exact)
     {
         if (!exact)
             part = IndexWords.WithoutForm(part);
         var key = TextKeys.KeyOfNormalized(part);
-        if (key.Length == 0)
-            return null;
-        var mask = field switch
+        return key.Length == 0 ? null : new QueryWord(part, key, field, exact);
+    }
+}
+
+/// <summary>A word of the query: every term of it must be in one field.</summary>
+/// <param name="text">In normal form, without a legal form at the end.</param>
+/// <param name="key">Its letters, digits and hanzi.</param>
+/// <param name="asked">Where it is looked for.</param>
+/// <param name="exact">Whether it must be found in one piece.</param>
+internal sealed class QueryWord(string text, string key, QueryField asked, bool exact)
+{
+    /// <summary>The fields of terms in the order of <see cref="Terms"/>.</summary>
+    private static readonly TermField[] Fields = [TermField.Name, TermField.OtherName, TermField.Person, TermField.Scope, TermField.Address];
+
+    public string Key => key;
+
+    public QueryField Field => asked;
+
+    public bool Exact => exact;
+
+    /// <summary>Whether it may be pinyin.</summary>
+    public bool IsLatin { get; } = TextKeys.IsLatin(key);
+
+    /// <summary>Per field the keys of its terms; none in a field where it is not looked for. Cut when first asked for: a code is looked up whole.</summary>
+    public ulong[][] Terms => field ??= Cut();
+
+    /// <summary>Whether the terms are not enough: the stored texts must be read.</summary>
+    public bool IsVerified => (exact && key.Length > 2) || asked is QueryField.Former or QueryField.Other;
+
+    private ulong[][] Cut()
+    {
+        var mask = asked switch
         {
             QueryField.Name => 0b00001,
             QueryField.Former or QueryField.Other => 0b00010,
@@ -132,24 +171,31 @@ internal sealed class QueryPlan
             QueryField.Scope => 0b01000,
             QueryField.Address => 0b10000,
             QueryField.Code => 0,
-            _ => Everywhere,
+            _ => QueryPlan.Everywhere,
         };
-        var terms = new ulong[FieldCount][];
-        for (var f = 0; f < FieldCount; f++)
+        var terms = new ulong[QueryPlan.FieldCount][];
+        List<ulong> all = [];
+        for (var f = 0; f < terms.Length; f++)
         {
-            List<ulong> all = [];
+            all.Clear();
             if ((mask >> f & 1) != 0)
             {
                 Sink sink = new(all, Fields[f]);
-                IndexTerms.Cut(part, ref sink);
+                IndexTerms.Cut(text, ref sink);
                 sink.EndRun();
                 // A scope has no terms of one hanzi, so such a word is not in it.
                 if (sink.HasSingle && IndexTerms.HasPairsOnly(Fields[f]))
                     all.Clear();
             }
-            terms[f] = [.. all.Distinct()];
+            var distinct = 0;
+            for (var i = 0; i < all.Count; i++)
+            {
+                if (all.IndexOf(all[i], 0, distinct) < 0)
+                    all[distinct++] = all[i];
+            }
+            terms[f] = distinct == 0 ? [] : CollectionsMarshal.AsSpan(all)[..distinct].ToArray();
         }
-        return new QueryWord(key, terms, TextKeys.IsLatin(key), field, exact);
+        return terms;
     }
 
     /// <summary>Pairs of each run of hanzi, single ones only where a run is no longer.</summary>
@@ -198,16 +244,4 @@ internal sealed class QueryPlan
             alone = 0;
         }
     }
-}
-
-/// <summary>A word of the query: every term of it must be in one field.</summary>
-/// <param name="Key">Its letters, digits and hanzi, without a legal form at the end.</param>
-/// <param name="Terms">Per field the keys of its terms; none in a field where it is not looked for.</param>
-/// <param name="IsLatin">Whether it may be pinyin.</param>
-/// <param name="Field">Where it is looked for.</param>
-/// <param name="Exact">Whether it must be found in one piece.</param>
-internal sealed record QueryWord(string Key, ulong[][] Terms, bool IsLatin, QueryField Field, bool Exact)
-{
-    /// <summary>Whether the terms are not enough: the stored texts must be read.</summary>
-    public bool IsVerified => (Exact && Key.Length > 2) || Field is QueryField.Former or QueryField.Other;
 }

@@ -80,6 +80,16 @@ internal sealed unsafe class QueryScratch
     /// <summary>Counts of packed columns: 256 a slot.</summary>
     public int[] Counts { get; } = new int[SearchColumns.RowBytes * 256];
 
+    /// <summary>As many again, added by <see cref="JoinCounts"/>.</summary>
+    public int[] OddCounts { get; } = new int[SearchColumns.RowBytes * 256];
+
+    public void JoinCounts()
+    {
+        for (var i = 0; i < Counts.Length; i++)
+            Counts[i] += OddCounts[i];
+        Array.Clear(OddCounts);
+    }
+
     /// <summary>Counts of a two-byte column.</summary>
     public int[] WideCounts(SearchColumn column) => wideCounts[(int)column] ??= new int[65536];
 

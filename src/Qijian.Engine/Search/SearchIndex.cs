@@ -17,6 +17,11 @@ public sealed class SearchIndex : IDisposable
     /// <summary>A segment is merged into the one before it unless that is more than so many times larger.</summary>
     private const int Ratio = 4;
 
+    /// <summary>Above so many documents merging again and again would cost more than searching several segments: <see cref="Tier"/> of a size become one.</summary>
+    private const int Small = 4000;
+
+    private const int Tier = 8;
+
     private readonly Lock writing = new();
     private volatile IndexSnapshot current;
     private Task merging = Task.CompletedTask;
@@ -64,7 +69,8 @@ public sealed class SearchIndex : IDisposable
     /// <param name="changed">New or changed companies.</param>
     /// <param name="removedNumbers">Companies to find no more.</param>
     /// <param name="sequence">The last change that is covered now; the index never goes back.</param>
-    public void Apply(IReadOnlyList<SearchDocument> changed, IReadOnlyList<int> removedNumbers, long sequence)
+    /// <param name="whole">Whether that change is complete with this; if not, its further parts follow and <see cref="Sequence"/> stays.</param>
+    public void Apply(IReadOnlyList<SearchDocument> changed, IReadOnlyList<int> removedNumbers, long sequence, bool whole = true)
     {
         ArgumentNullException.ThrowIfNull(changed);
         ArgumentNullException.ThrowIfNull(removedNumbers);
@@ -87,7 +93,7 @@ public sealed class SearchIndex : IDisposable
                 states.RemoveRange(from, states.Count - from);
                 states.Add(merged);
             }
-            current = new IndexSnapshot([.. states], sequence, current.BuiltAt);
+            current = new IndexSnapshot([.. states], whole ? sequence : current.Sequence, current.BuiltAt, whole ? 0 : current.Part + 1);
             MergeBeside();
         }
     }
@@ -98,10 +104,16 @@ public sealed class SearchIndex : IDisposable
         var from = states.Count - 1;
         if (from < 1)
             return null;
-        long size = states[from].Touched.Count;
-        while (from > 0 && !states[from - 1].IsBase && states[from - 1].Touched.Count <= Ratio * size)
+        long size = states[from].Touched.Count, largest = size;
+        int? first = null;
+        while (from > 0 && !states[from - 1].IsBase && states[from - 1].Touched.Count <= Ratio * largest)
+        {
             size += states[--from].Touched.Count;
-        return from == states.Count - 1 || states[from].IsBase ? null : from;
+            largest = Math.Max(largest, states[from].Touched.Count);
+            if (size <= Small || states.Count - from >= Tier)
+                first = from;
+        }
+        return first;
     }
 
     private void MergeBeside()
@@ -109,7 +121,8 @@ public sealed class SearchIndex : IDisposable
         if (!merging.IsCompleted || MergeTail([.. current.States]) is not { } from)
             return;
         var sources = current.States[from..];
-        merging = Task.Run(() =>
+        // Not in the pool, whose few threads answer searches.
+        merging = Task.Factory.StartNew(() =>
         {
             var merged = SegmentState.Merge(sources);
             lock (writing)
@@ -122,13 +135,13 @@ public sealed class SearchIndex : IDisposable
                     HashSet<int> later = [.. states.Skip(at + sources.Length).SelectMany(s => s.Touched)];
                     states.RemoveRange(at, sources.Length);
                     states.Insert(at, merged.Without(later));
-                    current = new IndexSnapshot([.. states], current.Sequence, current.BuiltAt);
+                    current = new IndexSnapshot([.. states], current.Sequence, current.BuiltAt, current.Part);
                 }
                 merging = Task.CompletedTask;
                 if (!disposed)
                     MergeBeside();
             }
-        });
+        }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <summary>Completes when no merge is going on; for tests and orderly shutdown.</summary>
@@ -160,8 +173,8 @@ public sealed class SearchIndex : IDisposable
                 return OpenFailure.Older;
             var kept = current.States.Where(s => !s.IsBase && s.Sequence > covered).ToArray();
             HashSet<int> touched = [.. kept.SelectMany(s => s.Touched)];
-            var sequence = kept.Length == 0 ? covered : Math.Max(covered, kept[^1].Sequence);
-            current = new IndexSnapshot([newer.Without(touched), .. kept], sequence, newer.Segment.BuiltAt);
+            // Not that of the last segment, which may be a part of a change.
+            current = new IndexSnapshot([newer.Without(touched), .. kept], Math.Max(covered, current.Sequence), newer.Segment.BuiltAt, covered > current.Sequence ? 0 : current.Part);
         }
         return OpenFailure.None;
     }
@@ -231,11 +244,12 @@ public sealed class IndexSnapshot
 {
     private readonly SegmentState[] states;
 
-    internal IndexSnapshot(SegmentState[] states, long sequence, DateTimeOffset? builtAt)
+    internal IndexSnapshot(SegmentState[] states, long sequence, DateTimeOffset? builtAt, int part = 0)
     {
         this.states = states;
         Sequence = sequence;
         BuiltAt = builtAt;
+        Part = part;
         Count = states.Sum(s => s.Segment.Count - s.DeadCount);
     }
 
@@ -244,6 +258,9 @@ public sealed class IndexSnapshot
 
     /// <summary>The last change of the database that is covered.</summary>
     public long Sequence { get; }
+
+    /// <summary>Parts of the next change that are covered besides.</summary>
+    public int Part { get; }
 
     /// <summary>Documents that are not in the base, and those of the base that are no longer true: what building it anew would clear away.</summary>
     public int Changed => states.Sum(s => s.IsBase ? s.DeadCount : s.Segment.Count);
@@ -266,7 +283,7 @@ public sealed class IndexSnapshot
         var started = Stopwatch.GetTimestamp();
         QueryPlan plan = new(query.Text ?? "", query.Alternatives);
         var conditions = ColumnCondition.Of(query);
-        ColumnSpec[] facets = [.. query.Facets.Distinct().Where(Enum.IsDefined).Select(SearchColumns.Of).Where(c => c.Facet)];
+        ColumnSpec[] facets = query.Facets.Count == 0 ? [] : [.. query.Facets.Distinct().Where(Enum.IsDefined).Select(SearchColumns.Of).Where(c => c.Facet)];
         var found = Find(query, plan, conditions, facets, similar: false);
         // Only where the words themselves find nothing: a name that is there is not hidden among its likes.
         if (query.Similar && plan.MayBeSimilar && !found.Any)
@@ -295,8 +312,11 @@ public sealed class IndexSnapshot
         scratch.Candidates.Clear();
         if (facets.Length > 0)
             Array.Clear(scratch.Counts);
-        foreach (var wide in facets.Where(f => f.Slot < 0))
-            Array.Clear(scratch.WideCounts(wide.Column));
+        foreach (var column in facets)
+        {
+            if (column.Slot < 0)
+                Array.Clear(scratch.WideCounts(column.Column));
+        }
 
         var total = 0;
         bool lower = false, any = false;

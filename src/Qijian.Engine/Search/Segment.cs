@@ -22,6 +22,7 @@ internal sealed unsafe class Segment
     private readonly Dictionary<(int Column, uint Stored), (Postings Postings, int Count)> filters = [];
     private readonly (uint Stored, Postings Postings, int Count)[][] values;
     private readonly System.Collections.Concurrent.ConcurrentDictionary<SearchColumn, (uint Stored, ulong[] Bits)[]> upTo = new();
+    private readonly ColumnSlices?[] slices = new ColumnSlices?[SearchColumns.All.Length];
 
     private Segment(IndexMemory memory, Footer footer, Dictionary<int, SectionEntry> sections)
     {
@@ -197,6 +198,9 @@ internal sealed unsafe class Segment
 
     /// <summary>Stored values of one facet column.</summary>
     public (uint Stored, Postings Postings, int Count)[] ValuesOf(SearchColumn column) => values[(int)column];
+
+    /// <summary>A facet column one byte wide, bit by bit. Made when first asked for; O(values × documents / 64).</summary>
+    public ColumnSlices SlicesOf(SearchColumn column) => slices[(int)column] ??= new ColumnSlices(ValuesOf(column), Words);
 
     /// <summary>Bitmaps of the documents with a known value of a column up to each value, in order of the values: a range is the difference of two. Made when first asked for; O(values × documents / 64).</summary>
     public (uint Stored, ulong[] Bits)[] UpTo(SearchColumn column) => upTo.GetOrAdd(column, c =>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Qijian.Engine.Search;
 
@@ -24,6 +25,8 @@ internal sealed unsafe partial class SegmentQuery
         for (var i = 0; i < set.Count; i++)
         {
             var doc = set.List[i];
+            if (Sse.IsSupported && i + Ahead < set.Count)
+                Sse.Prefetch0(segment.Rows + (set.List[i + Ahead] * (long)SearchColumns.RowBytes));
             if (IsDead(doc))
                 continue;
             var failed = 0;
@@ -68,45 +71,64 @@ internal sealed unsafe partial class SegmentQuery
             set = ToOwnBitmap(set);
             BitSet.AndNot(new Span<ulong>(set.Bits, words), dead.Span);
         }
-        if (conditions.Count == 0)
-        {
-            if (facets.Length > 0)
-                CountAll(set.Bits, facets);
+        if (conditions.Count == 0 && facets.Length == 0)
             return BitSet.Count(new ReadOnlySpan<ulong>(set.Bits, words));
-        }
-        var result = scratch.Bitmap(words);
         var matches = set.Bits;
         var masks = stackalloc ulong*[conditions.Count];
         for (var c = 0; c < conditions.Count; c++)
             masks[c] = MaskOf(conditions[c], matches);
-        new ReadOnlySpan<ulong>(matches, words).CopyTo(new Span<ulong>(result, words));
-        for (var c = 0; c < conditions.Count; c++)
-            BitSet.And(new Span<ulong>(result, words), new ReadOnlySpan<ulong>(masks[c], words));
-        set = new DocSet { IsBitmap = true, IsOwn = true, Bits = result };
-        if (facets.Length == 0)
-            return BitSet.Count(new ReadOnlySpan<ulong>(result, words));
+        if (conditions.Count > 0)
+            set = new DocSet { IsBitmap = true, IsOwn = true, Bits = scratch.Bitmap(words) };
+        Span<bool> filtered = stackalloc bool[facets.Length];
+        for (var f = 0; f < facets.Length; f++)
+            filtered[f] = IsFiltered(SearchColumns.GroupOf(facets[f].Column));
 
-        // All columns over the results; then, for a column with a condition of its own, what only that condition keeps out.
-        CountAll(result, facets);
-        ulong* kept = null;
-        foreach (var column in facets)
+        // A few kilobytes at a time, so that everything but the matches and the masks is in the nearest cache.
+        var total = 0;
+        var without = stackalloc ulong[ColumnSlices.Chunk];
+        for (var w = 0; w < words; w += ColumnSlices.Chunk)
         {
-            var group = SearchColumns.GroupOf(column.Column);
-            if (!conditions.Exists(c => c.Group == group))
-                continue;
-            if (kept is null)
-                kept = scratch.Bitmap(words);
-            var bits = new Span<ulong>(kept, words);
-            new ReadOnlySpan<ulong>(matches, words).CopyTo(bits);
-            for (var c = 0; c < conditions.Count; c++)
+            BitPart part = new(set.Bits + w, w, Math.Min(ColumnSlices.Chunk, words - w));
+            if (conditions.Count > 0)
+                Pass(part, matches, masks, null);
+            var count = part.Count();
+            total += count;
+            CountPart(part, count, facets);
+            // For a column with a condition of its own, also what only that condition keeps out.
+            for (var f = 0; f < facets.Length; f++)
             {
-                if (conditions[c].Group != group)
-                    BitSet.And(bits, new ReadOnlySpan<ulong>(masks[c], words));
+                if (!filtered[f])
+                    continue;
+                BitPart others = new(without, w, part.Size);
+                Pass(others, matches, masks, SearchColumns.GroupOf(facets[f].Column));
+                BitSet.AndNot(others.Span, part.Span);
+                CountPart(others, others.Count(), facets.Slice(f, 1));
             }
-            BitSet.AndNot(bits, new ReadOnlySpan<ulong>(result, words));
-            CountOne(kept, column);
         }
-        return BitSet.Count(new ReadOnlySpan<ulong>(result, words));
+        if (facets.Length > 0)
+            scratch.JoinCounts();
+        return total;
+    }
+
+    private bool IsFiltered(SearchColumn group)
+    {
+        foreach (var condition in conditions)
+        {
+            if (condition.Group == group)
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>The matches that pass all conditions but those of one group.</summary>
+    private void Pass(BitPart part, ulong* matches, ulong** masks, SearchColumn? except)
+    {
+        new ReadOnlySpan<ulong>(matches + part.From, part.Size).CopyTo(part.Span);
+        for (var c = 0; c < conditions.Count; c++)
+        {
+            if (conditions[c].Group != except)
+                BitSet.And(part.Span, new ReadOnlySpan<ulong>(masks[c] + part.From, part.Size));
+        }
     }
 
     /// <summary>Documents that pass a condition, at least among the matches.</summary>
@@ -192,41 +214,53 @@ internal sealed unsafe partial class SegmentQuery
         return mask;
     }
 
-    /// <summary>One pass over the documents, each costing one row of eight bytes whatever the number of packed columns; or, where they are many, value by value with bitmaps.</summary>
-    private void CountAll(ulong* bits, ReadOnlySpan<ColumnSpec> facets)
+    /// <summary>Counts columns: document by document, each costing one row of eight bytes whatever the number of packed columns; or, where the documents are many, by slices.</summary>
+    private void CountPart(BitPart part, int count, ReadOnlySpan<ColumnSpec> columns)
     {
+        if (count == 0 || columns.Length == 0)
+            return;
         var values = 0;
-        foreach (var column in facets)
+        foreach (var column in columns)
         {
             if (column.Slot < 0)
-                CountOne(bits, column);
-            else
-                values += segment.ValuesOf(column.Column).Length;
+            {
+                CountColumn(part, column);
+                continue;
+            }
+            values += segment.ValuesOf(column.Column).Length;
         }
-        var count = BitSet.Count(new ReadOnlySpan<ulong>(bits, words));
-        if (count > (long)words * values / 16)
+        // Thirty-two documents by rows cost about what 64 by slices cost for each value.
+        if (count > part.Size * (long)values / 32)
         {
-            foreach (var column in facets)
+            foreach (var column in columns)
             {
                 if (column.Slot >= 0)
-                    CountByValue(bits, column);
+                    segment.SlicesOf(column.Column).Count(part, count, scratch.Counts.AsSpan(column.Slot << 8, 256));
             }
-            return;
         }
-        // Two sets of counters by turns: equal neighbours (one status, nearly all) would wait for each other's store.
-        var odd = stackalloc int[8 * 256];
-        new Span<int>(odd, 8 * 256).Clear();
+        else if (columns.Length > 1)
+        {
+            CountRows(part);
+        }
+        else if (columns[0].Slot >= 0)
+        {
+            CountColumn(part, columns[0]);
+        }
+    }
+
+    private void CountRows(BitPart part)
+    {
         var batch = stackalloc uint[Batch];
         for (var group = 0; group < SearchColumns.RowBytes; group += 8)
         {
-            fixed (int* even = &scratch.Counts[group * 256])
+            // Two sets of counters by turns: equal neighbours (one status, nearly all) would wait for each other's store.
+            fixed (int* even = &scratch.Counts[group * 256], odd = &scratch.OddCounts[group * 256])
             {
-                var w = 0;
-                ulong word = 0;
+                var rows = segment.Rows + group;
+                var (w, word) = (0, 0UL);
                 int n;
-                while ((n = NextBatch(bits, ref w, ref word, batch, segment.Rows + group, SearchColumns.RowBytes)) > 0)
+                while ((n = NextBatch(part, ref w, ref word, batch, rows, SearchColumns.RowBytes)) > 0)
                 {
-                    var rows = segment.Rows + group;
                     var i = 0;
                     for (; i + 1 < n; i += 2)
                     {
@@ -236,19 +270,39 @@ internal sealed unsafe partial class SegmentQuery
                     if (i < n)
                         CountRow(even, *(ulong*)(rows + ((long)batch[i] * SearchColumns.RowBytes)));
                 }
-                for (var i = 0; i < 8 * 256; i++)
-                {
-                    even[i] += odd[i];
-                    odd[i] = 0;
-                }
             }
         }
     }
 
-    private const int Batch = 128;
+    private void CountColumn(BitPart part, ColumnSpec column)
+    {
+        var batch = stackalloc uint[Batch];
+        var (w, word) = (0, 0UL);
+        int n;
+        if (column.Slot < 0)
+        {
+            var wide = (ushort*)segment.Column(column.Column);
+            var wideCounts = scratch.WideCounts(column.Column);
+            while ((n = NextBatch(part, ref w, ref word, batch, (byte*)wide, 2)) > 0)
+            {
+                for (var i = 0; i < n; i++)
+                    wideCounts[wide[batch[i]]]++;
+            }
+            return;
+        }
+        var counts = scratch.Counts.AsSpan(column.Slot << 8, 256);
+        var packed = segment.Rows + column.Slot;
+        while ((n = NextBatch(part, ref w, ref word, batch, packed, SearchColumns.RowBytes)) > 0)
+        {
+            for (var i = 0; i < n; i++)
+                counts[packed[(long)batch[i] * SearchColumns.RowBytes]]++;
+        }
+    }
 
-    /// <summary>The next documents of a bitmap, at most <see cref="Batch"/>, their rows asked for from memory ahead: counting scattered rows otherwise waits for each.</summary>
-    private int NextBatch(ulong* bits, ref int w, ref ulong word, uint* batch, byte* rows, int rowBytes)
+    private const int Batch = 128, Ahead = 16;
+
+    /// <summary>The next documents of a part, at most <see cref="Batch"/>, their rows asked for from memory ahead: counting scattered rows otherwise waits for each.</summary>
+    private static int NextBatch(BitPart part, ref int w, ref ulong word, uint* batch, byte* rows, int rowBytes)
     {
         var n = 0;
         while (true)
@@ -257,15 +311,15 @@ internal sealed unsafe partial class SegmentQuery
             {
                 if (n == Batch)
                     return n;
-                var doc = ((uint)(w - 1) << 6) | (uint)BitOperations.TrailingZeroCount(word);
+                var doc = ((uint)(part.From + w - 1) << 6) | (uint)BitOperations.TrailingZeroCount(word);
                 word &= word - 1;
-                if (System.Runtime.Intrinsics.X86.Sse.IsSupported)
-                    System.Runtime.Intrinsics.X86.Sse.Prefetch0(rows + ((long)doc * rowBytes));
+                if (Sse.IsSupported)
+                    Sse.Prefetch0(rows + ((long)doc * rowBytes));
                 batch[n++] = doc;
             }
-            if (w >= words)
+            if (w >= part.Size)
                 return n;
-            word = bits[w++];
+            word = part.Bits[w++];
         }
     }
 
@@ -280,63 +334,5 @@ internal sealed unsafe partial class SegmentQuery
         counts[1280 + (byte)(row >> 40)]++;
         counts[1536 + (byte)(row >> 48)]++;
         counts[1792 + (row >> 56)]++;
-    }
-
-    /// <summary>Counts one column: value by value with its bitmaps where the set is dense, document by document where it is not.</summary>
-    private void CountOne(ulong* bits, ColumnSpec column)
-    {
-        // A bitmap costs a load, an AND and a count for 64 documents; a document some three loads.
-        if (column.Slot >= 0 && BitSet.Count(new ReadOnlySpan<ulong>(bits, words)) > (long)words * segment.ValuesOf(column.Column).Length / 4)
-        {
-            CountByValue(bits, column);
-            return;
-        }
-        fixed (int* all = scratch.Counts, wideCounts = column.Slot < 0 ? scratch.WideCounts(column.Column) : null)
-        {
-            var batch = stackalloc uint[Batch];
-            var w = 0;
-            ulong word = 0;
-            int n;
-            if (column.Slot < 0)
-            {
-                var wide = (ushort*)segment.Column(column.Column);
-                while ((n = NextBatch(bits, ref w, ref word, batch, (byte*)wide, 2)) > 0)
-                {
-                    for (var i = 0; i < n; i++)
-                        wideCounts[wide[batch[i]]]++;
-                }
-                return;
-            }
-            var counts = all + (column.Slot << 8);
-            var packed = segment.Rows + column.Slot;
-            while ((n = NextBatch(bits, ref w, ref word, batch, packed, SearchColumns.RowBytes)) > 0)
-            {
-                for (var i = 0; i < n; i++)
-                    counts[packed[(long)batch[i] * SearchColumns.RowBytes]]++;
-            }
-        }
-    }
-
-    private void CountByValue(ulong* bits, ColumnSpec column)
-    {
-        var buffer = stackalloc uint[PostingCodec.Block];
-        foreach (var (stored, postings, _) in segment.ValuesOf(column.Column))
-        {
-            var n = 0;
-            if (postings.Kind == PostingKind.Bitmap)
-            {
-                n = BitSet.CountAnd(bits, (ulong*)postings.Data, words);
-            }
-            else
-            {
-                PostingCursor cursor = new(postings, buffer);
-                while (cursor.NextBlock(out var block))
-                {
-                    foreach (var doc in block)
-                        n += (int)(bits[doc >> 6] >> (int)(doc & 63)) & 1;
-                }
-            }
-            scratch.Counts[(column.Slot << 8) + (int)stored] += n;
-        }
     }
 }

@@ -22,6 +22,9 @@ internal sealed unsafe partial class SegmentQuery(Segment segment, ReadOnlyMemor
     /// <summary>More than so many documents make a bitmap of a union.</summary>
     private const int ListLimit = 1024;
 
+    /// <summary>Of more entries than so many the first are taken from the minimum tree; fewer are sorted.</summary>
+    private const int WalkFrom = 64;
+
     /// <summary>Stored texts read to count a long prefix; beyond it the total is a lower bound.</summary>
     private const int VerifyLimit = 2000;
 

@@ -171,15 +171,16 @@ internal sealed unsafe partial class SegmentQuery
         if (size == 0)
             return;
         var found = 0;
-        if (size > ListLimit)
+        if (size > WalkFrom)
         {
             // Rare among many passes: give up walking and go through all of them.
-            var budget = (4 * (long)need) + ListLimit;
+            var budget = (4 * (long)need) + (size > ListLimit ? ListLimit : 0);
             var restart = scratch.Docs.Count;
+            var last = uint.MaxValue;
             scratch.Walk.Start(pointers.Docs, pointers.Tree, pointers.Count, from, to);
             while (budget-- > 0 && scratch.Walk.Next(out var doc))
             {
-                if (!Wanted(table, doc, verify))
+                if (doc == last || !Wanted(table, last = doc, verify))
                     continue;
                 scratch.Docs.Add(doc);
                 if (++found >= need)
@@ -189,6 +190,9 @@ internal sealed unsafe partial class SegmentQuery
                 return;
             scratch.Docs.RemoveRange(restart, scratch.Docs.Count - restart);
             found = 0;
+        }
+        if (size > ListLimit)
+        {
             var bits = scratch.EmptyBitmap(words);
             for (var i = from; i < to; i++)
                 BitSet.Set(new Span<ulong>(bits, words), pointers.Docs[i]);

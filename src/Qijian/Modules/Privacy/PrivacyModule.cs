@@ -1,13 +1,42 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Qijian.Modules.Shared;
 using Qijian.Platform.Data;
+using Serilog.Extensions.Logging;
 
 namespace Qijian.Modules.Privacy;
 
 /// <summary>The policy that executes: registry, consent, guard, vault, gate, retention, evidence. Every module may use its public contracts.</summary>
 public static class PrivacyModule
 {
+    /// <summary>Where the policy is read.</summary>
+    internal const string Path = "/privacy";
+
     public static IServiceCollection AddPrivacy(this IServiceCollection services) =>
-        services.AddSingleton(_ => PolicyFolder.Shipped).AddSingleton(s => s.GetRequiredService<PolicyFolder>().LoadBindings()).AddSingleton(s => ProcessingRegistry.Load(s.GetRequiredService<PolicyFolder>().RegistryFiles, s.GetRequiredService<Bindings>().ById.Keys.ToHashSet(StringComparer.Ordinal)))
-            .AddSingleton<EgressLimits>().AddSingleton<IEgressNetwork, EgressNetwork>().AddSingleton<IEgressSender, HttpSender>().AddScoped<IEgressGate, EgressGate>();
+        services.AddSingleton(_ => PolicyFolder.Shipped).AddSingleton(s => s.GetRequiredService<PolicyFolder>().LoadBindings()).AddSingleton<RegistryCheck>(_ => RegistryLinter.Check)
+            .AddSingleton(s => ProcessingRegistry.Load(s.GetRequiredService<PolicyFolder>().RegistryFiles, s.GetRequiredService<Bindings>().ById.Keys.ToHashSet(StringComparer.Ordinal), s.GetRequiredService<RegistryCheck>()))
+            .AddSingleton(new FooterLink(Path, () => Text.FooterPolicy)).AddSingleton(new FooterLink("/privacy/conformance", () => Text.FooterConformance)).AddSingleton(new FooterLink("/privacy/contact", () => Text.ContactTitle))
+            .AddEgress().AddConformance().AddServiceLog().AddRetention().AddVault();
+
+    /// <summary>What every request passes, before all else.</summary>
+    public static void UsePrivacy(this IApplicationBuilder app) => app.UseRequestLog();
+
+    public static void MapPrivacy(this IEndpointRouteBuilder app)
+    {
+        ConformanceEndpoints.Map(app);
+        SecurityContact.Map(app);
+    }
+
+    private static IServiceCollection AddServiceLog(this IServiceCollection services) => services.AddSingleton<ServiceLog>()
+        .AddLogging(logging => logging.ClearProviders().Services.AddSingleton<ILoggerProvider>(s => new SerilogLoggerProvider(s.GetRequiredService<ServiceLog>().Program(s.GetRequiredService<ProcessingRegistry>()), dispose: true)));
+
+    private static IServiceCollection AddEgress(this IServiceCollection services) => services
+        .AddSingleton<EgressLimits>().AddSingleton<IEgressNetwork, EgressNetwork>().AddSingleton<IEgressSender, HttpSender>().AddScoped<IEgressGate, EgressGate>();
+
+    private static IServiceCollection AddRetention(this IServiceCollection services) => services
+        .AddScoped<RetentionSweep>().AddScoped<TaggedTables>().AddScoped<IPersonalDataStore>(s => s.GetRequiredService<TaggedTables>())
+        .AddScoped<IRetained, LogFiles>().AddScoped<IRetained, RetainedTables>().AddHostedService<DailySweep>();
 }
 
 /// <summary>The folder <c>policy</c> beside the program: registry and versions.</summary>
@@ -18,10 +47,46 @@ internal sealed record PolicyFolder(string Path)
     public IReadOnlyList<RegistryFile> RegistryFiles => ProcessingRegistry.FilesIn(Path);
 
     /// <summary>The newest version that the folder holds.</summary>
-    public int Newest => Directory.GetDirectories(System.IO.Path.Combine(Path, "versions")).Select(d => int.TryParse(System.IO.Path.GetFileName(d), System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : 0).Max();
+    public int Newest => Directory.Exists(Versions) && Directory.GetDirectories(Versions).Select(d => int.TryParse(System.IO.Path.GetFileName(d), CultureInfo.InvariantCulture, out var number) ? number : 0).DefaultIfEmpty().Max() is > 0 and var newest ? newest
+        : throw new ConfigurationException($"{Versions} 中没有政策版本，请恢复安装目录 / holds no version of the policy: restore the installed folder.");
+
+    private string Versions => System.IO.Path.Combine(Path, "versions");
 
     /// <summary>A file of a version.</summary>
-    public string Read(int version, string file) => File.ReadAllText(System.IO.Path.Combine(Path, "versions", version.ToString(System.Globalization.CultureInfo.InvariantCulture), file));
+    public string Read(int version, string file) => File.ReadAllText(System.IO.Path.Combine(Path, "versions", version.ToString(CultureInfo.InvariantCulture), file));
+
+    /// <summary>SHA-256 of every file of a version, in the order of their names.</summary>
+    public string HashOf(int version)
+    {
+        var files = Directory.GetFiles(System.IO.Path.Combine(Path, "versions", version.ToString(CultureInfo.InvariantCulture))).Order(StringComparer.Ordinal);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', files.Select(f => $"{System.IO.Path.GetFileName(f)}\0{File.ReadAllText(f).ReplaceLineEndings("\n")}")))));
+    }
+
+    /// <summary>A copy of the folder in which one file says something else.</summary>
+    public PolicyFolder With(TextChange change, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories))
+        {
+            var copy = System.IO.Path.Combine(to, System.IO.Path.GetRelativePath(Path, file));
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        var (changed, text) = (System.IO.Path.Combine(to, change.File), File.ReadAllText(System.IO.Path.Combine(Path, change.File)));
+        if (change.Change(text) is var other && other == text) throw new InvalidOperationException($"{change.File} was meant to be changed and is the same.");
+        File.WriteAllText(changed, other);
+        return new(to);
+    }
+
+    /// <summary>Everything that is wrong with registry and bindings, each with its file as it lies in this folder.</summary>
+    public IReadOnlyList<RegistryError> Check()
+    {
+        var (bindings, errors) = Bindings.Read($"policy/versions/{Newest}/bindings.yaml", Read(Newest, "bindings.yaml"));
+        var (registry, unread) = ProcessingRegistry.Read(RegistryFiles);
+        errors = [.. errors, .. unread];
+        if (errors.Count == 0) errors = [.. RegistryLinter.Check(registry, bindings.ById.Keys.ToHashSet(StringComparer.Ordinal))];
+        return [.. errors.Select(e => e with { File = System.IO.Path.Combine(Path, System.IO.Path.GetRelativePath("policy", e.File)) })];
+    }
 
     public Bindings LoadBindings()
     {

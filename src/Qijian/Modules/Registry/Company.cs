@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Qijian.Modules.Privacy;
 using Qijian.Modules.Registry;
 
 namespace Qijian.Modules.Registry
@@ -10,26 +11,26 @@ namespace Qijian.Modules.Registry
         public int Number { get; init; }
 
         /// <summary>The credit code, or <c>x-…</c> where the body has none.</summary>
-        public required string Id { get; init; }
+        [NotPersonal("A public id of a body")] public required string Id { get; init; }
         public EntityType Type { get; set; }
-        public string? Name { get; set; }
+        [NotPersonal("A fact about a body")] public string? Name { get; set; }
 
         /// <summary>Hash of the normalised name, by which a record without identifiers finds its body; null without a name.</summary>
         public long? NameKey { get; set; }
-        public string? RegistrationNumber { get; set; }
-        public string? Lei { get; set; }
-        public string? StockCode { get; set; }
+        [NotPersonal("A fact about a body")] public string? RegistrationNumber { get; set; }
+        [NotPersonal("A fact about a body")] public string? Lei { get; set; }
+        [NotPersonal("A fact about a body")] public string? StockCode { get; set; }
         public CompanyStatus? Status { get; set; }
-        public string? Province { get; set; }
-        public string? City { get; set; }
+        [NotPersonal("A fact about a body")] public string? Province { get; set; }
+        [NotPersonal("A fact about a body")] public string? City { get; set; }
         public DateOnly? FoundedOn { get; set; }
 
         /// <summary>Registered capital in the minor unit of its currency.</summary>
         public long? Capital { get; set; }
-        public string? CapitalCurrency { get; set; }
-        public string? LegalForm { get; set; }
-        public string? Industry { get; set; }
-        public string? LegalRepresentative { get; set; }
+        [NotPersonal("A fact about a body")] public string? CapitalCurrency { get; set; }
+        [NotPersonal("A fact about a body")] public string? LegalForm { get; set; }
+        [NotPersonal("A fact about a body")] public string? Industry { get; set; }
+        [Personal(CategoryId.PublicRoleName, Waiver = PublicRole.Waiver)] public string? LegalRepresentative { get; set; }
 
         /// <summary>Whether any record names the body by an identifier; one without may be joined to its namesake later.</summary>
         public bool Identified { get; set; }
@@ -60,7 +61,7 @@ namespace Qijian.Modules.Registry
     /// <summary>A public id that no longer has a page of its own: merged into another body, or removed.</summary>
     internal sealed class RetiredId
     {
-        public required string Id { get; init; }
+        [NotPersonal("A public id of a body")] public required string Id { get; init; }
 
         /// <summary>The body that took over; null where the page is gone for good.</summary>
         public int? Successor { get; set; }
@@ -72,7 +73,7 @@ namespace Qijian.Modules.Registry
         public long Sequence { get; init; }
 
         /// <summary>The bodies' numbers: little-endian 32-bit integers.</summary>
-        public required byte[] Companies { get; init; }
+        [NotPersonal("Numbers of bodies")] public required byte[] Companies { get; init; }
     }
 
     internal sealed class CompanyTable : IEntityTypeConfiguration<Company>

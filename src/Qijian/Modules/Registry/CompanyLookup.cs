@@ -143,8 +143,7 @@ internal sealed class CompanyLookup(AppDb db, PreparedReads reads, SourceCatalog
     // Ended relations are seen by asking for them, or for a day on which they held.
     private static bool Holds(Statement statement, DateOnly day, AsOf time) => time.Ended ? statement.From is null || statement.From <= day : statement.HoldsOn(day);
 
-    private async Task<Dictionary<int, Company>> CompaniesAsync(IReadOnlyList<int> numbers, CancellationToken ct) =>
-        numbers.Count == 0 ? [] : await db.Companies.AsNoTracking().Where(c => EF.Parameter(numbers).Contains(c.Number)).ToDictionaryAsync(c => c.Number, ct);
+    private Task<Dictionary<int, Company>> CompaniesAsync(IReadOnlyList<int> numbers, CancellationToken ct) => CompanyRows.ReadAsync(reads, db, numbers, ct);
 
     private static DatasetView ViewOf(Dataset dataset, SourceTable sources)
     {

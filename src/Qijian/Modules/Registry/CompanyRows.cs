@@ -6,12 +6,13 @@ namespace Qijian.Modules.Registry;
 /// <summary>A body's row, its record versions and the edges that lead from it.</summary>
 internal sealed record CompanyRows(Company Company, List<SourceRecord> Records, List<Relation> Outgoing)
 {
+    private const string Columns = "number, id, type, name, registration_number, lei, stock_code, status, province, city, founded_on, capital, capital_currency, legal_form, industry, legal_representative";
+
     private const string Of = "(SELECT number FROM registry_companies WHERE id = @id)";
 
     // Without EF: its compiled queries took three times as long as all else that a page needs from the database.
     private const string Sql = $"""
-        SELECT number, id, type, name, registration_number, lei, stock_code, status, province, city, founded_on, capital, capital_currency, legal_form, industry, legal_representative
-          FROM registry_companies WHERE id = @id;
+        SELECT {Columns} FROM registry_companies WHERE id = @id;
         SELECT number, dataset_id, key, hash, statements, first_import, last_import, superseded_by, joined_by_name
           FROM registry_records WHERE number >= CAST({Of} AS bigint) << 20 AND number < (CAST({Of} AS bigint) + 1) << 20 ORDER BY number;
         SELECT number, kind, party_type, role, valid_from FROM registry_relations WHERE from_company = {Of} ORDER BY number LIMIT 501;
@@ -19,6 +20,22 @@ internal sealed record CompanyRows(Company Company, List<SourceRecord> Records, 
 
     /// <summary>More edges than a page shows (<see cref="CompanyLookup.Most"/>), to know whether there are more; null where there is no such body.</summary>
     public static Task<CompanyRows?> ReadAsync(PreparedReads reads, string id, CancellationToken ct) => reads.RunAsync(Sql, [("id", id)], OfAsync, ct);
+
+    /// <summary>The rows of bodies alone, by their numbers.</summary>
+    public static async Task<Dictionary<int, Company>> ReadAsync(PreparedReads reads, AppDb db, IReadOnlyCollection<int> numbers, CancellationToken ct) =>
+        numbers.Count == 0 ? [] : await reads.RunAsync($"SELECT {Columns} FROM registry_companies WHERE number {db.AmongNumbers};", db.NumbersOf(numbers), ByNumberAsync, ct);
+
+    private static async Task<Dictionary<int, Company>> ByNumberAsync(DbDataReader row, CancellationToken ct)
+    {
+        Dictionary<int, Company> companies = [];
+        while (await row.ReadAsync(ct))
+        {
+            var company = CompanyOf(row);
+            companies.Add(company.Number, company);
+        }
+
+        return companies;
+    }
 
     private static async Task<CompanyRows?> OfAsync(DbDataReader row, CancellationToken ct)
     {

@@ -1,3 +1,4 @@
+using Qijian.Platform;
 using Qijian.Platform.CommandLine;
 
 namespace Qijian.Modules.Registry;
@@ -6,7 +7,7 @@ namespace Qijian.Modules.Registry;
 public static class RegistryModule
 {
     public static IServiceCollection AddRegistry(this IServiceCollection services) =>
-        services.AddSingleton<FormerDivisions>().AddSingleton<SourceCatalog>().AddSingleton<IImportFollower>(s => s.GetRequiredService<SourceCatalog>())
+        services.AddSingleton(new SampleSize(4000)).AddSingleton<FormerDivisions>().AddSingleton<SourceCatalog>().AddSingleton<IImportFollower>(s => s.GetRequiredService<SourceCatalog>())
             .AddScoped<ImportFile>().AddScoped<RebuildCompanies>().AddScoped<ICompanyLookup, CompanyLookup>().AddScoped<ICompanyFeed, CompanyFeed>().AddScoped<IPreparation, PrepareSample>();
 
     public static void MapRegistry(this IEndpointRouteBuilder app)

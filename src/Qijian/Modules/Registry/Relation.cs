@@ -1,9 +1,16 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Qijian.Modules.Privacy;
 using Qijian.Modules.Registry;
 
 namespace Qijian.Modules.Registry
 {
+    /// <summary>What is filed about persons in public roles.</summary>
+    internal static class PublicRole
+    {
+        public const string Waiver = "Published by law by the registers it comes from; objection, correction and suppression protect the person";
+    }
+
     /// <summary>A natural person in one public role at one body. Two of one name are two until something proves that they are one.</summary>
     internal sealed class Person
     {
@@ -11,8 +18,8 @@ namespace Qijian.Modules.Registry
         public long Number { get; init; }
 
         /// <summary><c>p-…</c>, from the body's id, the name and the role: the same in every database.</summary>
-        public required string Id { get; init; }
-        public required string Name { get; init; }
+        [Personal(CategoryId.PublicRoleName, Waiver = PublicRole.Waiver)] public required string Id { get; init; }
+        [Personal(CategoryId.PublicRoleName, Waiver = PublicRole.Waiver)] public required string Name { get; init; }
     }
 
     /// <summary>One edge between a party and a body, read from the body's records. Its number is the body's number times 2^20 plus a counter.</summary>
@@ -26,9 +33,9 @@ namespace Qijian.Modules.Registry
         public long? FromPerson { get; init; }
 
         /// <summary>The party's name where it is neither a body nor a person we have a page for; null for an unnamed party.</summary>
-        public string? PartyName { get; init; }
+        [Personal(CategoryId.PublicRoleName, Waiver = PublicRole.Waiver)] public string? PartyName { get; init; }
         public EntityType PartyType { get; init; }
-        public string? Role { get; init; }
+        [Personal(CategoryId.PublicRoleRole, Waiver = PublicRole.Waiver)] public string? Role { get; init; }
 
         /// <summary>Shares in parts per million; the filed text stays in the record.</summary>
         public int? Share { get; init; }
@@ -37,7 +44,7 @@ namespace Qijian.Modules.Registry
 
         /// <summary>Subscribed amount in the minor unit of its currency.</summary>
         public long? Amount { get; init; }
-        public string? Currency { get; init; }
+        [NotPersonal("A currency")] public string? Currency { get; init; }
         public DateOnly? ValidFrom { get; init; }
         public DateOnly? ValidTo { get; init; }
 

@@ -17,12 +17,18 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
     // A pager's links work on the snapshot they came from for so long; older ones are answered by the current one.
     private const int KeptSnapshots = 64;
 
+    // Companies taken in at once: a search waits for none of it, but the cores are shared.
+    private const int Slice = 4_000;
+
     /// <summary>So many changes beside the base, and an eighth of it, make it worth building anew.</summary>
     internal int LeastToRebuild { get; set; } = 50_000;
+
+    // While an import goes on, which saves the index itself when it ends, a new base would soon be old.
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenRebuilds = TimeSpan.FromMinutes(1);
     private readonly CancellationTokenSource stopping = new();
     private Task rebuilding = Task.CompletedTask;
-    private DateTimeOffset nextRebuild;
+    private DateTimeOffset nextRebuild, lastChange;
     private readonly SemaphoreSlim writing = new(1);
     private readonly ConcurrentDictionary<string, IndexSnapshot> snapshots = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> order = new();
@@ -86,9 +92,8 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
             {
                 var (sequence, numbers) = await feed.ChangesAsync(current.Sequence, ct);
                 if (numbers.Count == 0 && sequence == current.Sequence) return any;
-                var companies = await feed.ReadAsync(numbers, ct);
-                var documents = companies.Select(DocumentOf).ToList();
-                current.Apply(documents, [.. numbers.Except(documents.Select(d => d.Number))], sequence);
+                await TakeAsync(current, feed, numbers, sequence, ct);
+                lastChange = clock.GetUtcNow();
                 any = true;
             }
         }
@@ -98,12 +103,30 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
         }
     }
 
+    // A large commit comes in by slices, with pauses as long as the work: the other half of a core is for searches.
+    private async Task TakeAsync(SearchIndex current, ICompanyFeed feed, IReadOnlyCollection<int> numbers, long sequence, CancellationToken ct)
+    {
+        var left = numbers.Count;
+        do
+        {
+            var started = clock.GetTimestamp();
+            int[] slice = [.. numbers.Skip(numbers.Count - left).Take(Slice)];
+            left -= slice.Length;
+            var documents = (await feed.ReadAsync(slice, ct)).Select(DocumentOf).ToList();
+            current.Apply(documents, [.. slice.Except(documents.Select(d => d.Number))], sequence, whole: left == 0);
+            if (left > 0) await Task.Delay(clock.GetElapsedTime(started), clock, ct);
+        }
+        while (left > 0);
+    }
+
     // Changes are held in memory beside the base until it is built anew; searches and following go on meanwhile, and the next round takes the file over.
     private void RebuildBeside(IndexSnapshot snapshot)
     {
-        if (snapshot.Changed < Math.Max(LeastToRebuild, snapshot.Count / 8) || !rebuilding.IsCompleted || clock.GetUtcNow() < nextRebuild) return;
-        nextRebuild = clock.GetUtcNow() + BetweenRebuilds;
-        rebuilding = Task.Run(async () =>
+        var now = clock.GetUtcNow();
+        if (snapshot.Changed < Math.Max(LeastToRebuild, snapshot.Count / 8) || !rebuilding.IsCompleted || now < nextRebuild) return;
+        if (now < lastChange + Quiet && snapshot.Changed < Math.Max(8 * LeastToRebuild, snapshot.Count / 2)) return;
+        nextRebuild = now + BetweenRebuilds;
+        rebuilding = BackgroundThread.RunAsync("rebuild", async () =>
         {
             try
             {
@@ -191,7 +214,7 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
     {
         if (name is not null && snapshots.TryGetValue(name, out var kept)) return (name, kept);
         var current = Index.Current;
-        var fresh = current.Sequence.ToString(CultureInfo.InvariantCulture);
+        var fresh = current.Part == 0 ? current.Sequence.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{current.Sequence}.{current.Part}");
         if (snapshots.TryAdd(fresh, current))
         {
             order.Enqueue(fresh);
@@ -211,7 +234,7 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
         // Reading on one core, cutting names on the other; pages, because a document is far cheaper than a hand-over.
         var pages = Channel.CreateBounded<SearchDocument[]>(new BoundedChannelOptions(4) { SingleReader = true, SingleWriter = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var reading = Task.Run(async () =>
+        var reading = BackgroundThread.RunAsync("index feed", async () =>
         {
             try
             {
@@ -222,7 +245,7 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
             {
                 pages.Writer.Complete(e);
             }
-        }, CancellationToken.None);
+        });
         try
         {
             await foreach (var page in pages.Reader.ReadAllAsync(ct))

@@ -1,3 +1,5 @@
+using Qijian.Platform;
+
 namespace Qijian.Modules.Search;
 
 /// <summary>What is made from the registry and follows it.</summary>
@@ -10,9 +12,11 @@ internal interface IFollowsRegistry
 /// <summary>Follows the changes that other processes commit.</summary>
 internal sealed partial class IndexFollower(IFollowsRegistry search, TimeProvider clock, ILogger<IndexFollower> log) : BackgroundService
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => BackgroundThread.RunAsync("follower", () => FollowAsync(stoppingToken));
+
+    private async Task FollowAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {

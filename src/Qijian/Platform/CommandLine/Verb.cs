@@ -16,13 +16,8 @@ public class RefusedException(string message, Exception? inner = null) : Excepti
 /// <summary>What a verb runs with: its arguments, the product's services in a scope of its own, and where to say how it goes.</summary>
 internal sealed record VerbContext(ParseResult Arguments, IServiceProvider Services, bool Json)
 {
-    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
-    {
-        WriteIndented = true, Encoder = JavaScriptEncoder.Create(UnicodeRanges.All), Converters = { new JsonStringEnumConverter() },
-    };
-
     /// <summary>The answer: one JSON document on standard output with <c>--json</c>, else the words.</summary>
-    public void Answer<T>(T answer, string words) => Console.Out.WriteLine(Json ? JsonSerializer.Serialize(answer, Format) : words);
+    public void Answer<T>(T answer, string words) => Verbs.Answer(Json, answer, words);
 }
 
 /// <summary>
@@ -37,6 +32,14 @@ internal static partial class Verbs
     private static readonly Option<string[]> Set = new("--set") { Hidden = true, Recursive = true };
 
     public static readonly Option<bool> Json = new("--json") { Description = "以一个 JSON 文档作答 / answer with one JSON document" };
+
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true, Encoder = JavaScriptEncoder.Create(UnicodeRanges.All), Converters = { new JsonStringEnumConverter() },
+    };
+
+    /// <summary>The answer: one JSON document on standard output, or the words.</summary>
+    public static void Answer<T>(bool json, T answer, string words) => Console.Out.WriteLine(json ? JsonSerializer.Serialize(answer, Format) : words);
 
     /// <summary>A verb that runs in the product's services, after the database was brought up to date.</summary>
     public static Command Verb(string name, string description, IReadOnlyList<Symbol> symbols, Func<VerbContext, CancellationToken, Task<int>> run)

@@ -379,4 +379,51 @@ public sealed class SearchIndexTests
 
         public void Dispose() => File.Delete(Path);
     }
+
+    [Fact]
+    public void Facets_of_many_results_and_of_few_are_what_counting_one_by_one_gives()
+    {
+        // More than two parts of a bitmap, the last of them not full, with values from very frequent to single.
+        var documents = Enumerable.Range(1, 20_011).Select(n => new SearchDocument
+        {
+            Number = n,
+            Id = $"x-{n}",
+            Name = n % 60 == 0 ? "小米科技" : n % 7 == 0 ? "上海银行" : "上海小店",
+            Province = (byte)(n == 9_001 ? 65 : n % 31),
+            Industry = (byte)(n % 997 == 0 ? 3 : 1),
+            Status = (byte)(n % 5 == 0 ? 2 : 1),
+            City = (ushort)(n % 300),
+        }).ToList();
+        using var index = SearchIndex.Empty();
+        index.Apply(documents, [], 1);
+        SearchColumn[] facets = [SearchColumn.Province, SearchColumn.Industry, SearchColumn.Status, SearchColumn.City];
+
+        foreach (var word in (ReadOnlySpan<string>)["上海", "银行", "科技"])
+        {
+            foreach (var filtered in (ReadOnlySpan<bool>)[false, true])
+            {
+                var found = index.Current.Search(new SearchQuery { Text = $"name:{word}", Filters = filtered ? [new SearchFilter(SearchColumn.Status, [1])] : [], Facets = facets });
+
+                var matches = documents.Where(d => d.Name.Contains(word, StringComparison.Ordinal)).ToList();
+                var results = matches.Where(d => !filtered || d.Status == 1).ToList();
+                Assert.Equal(results.Count, found.Total);
+                foreach (var facet in found.Facets)
+                {
+                    var counted = facet.Column == SearchColumn.Status ? matches : results;
+                    Assert.Equal(counted.CountBy(d => (uint)IndexWords.Value(facet.Column, d)).OrderBy(c => c.Key), facet.Values.Select(v => KeyValuePair.Create(v.Value, v.Count)).OrderBy(c => c.Key));
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void The_first_of_many_names_with_a_beginning_are_the_most_important_each_once()
+    {
+        var documents = Enumerable.Range(1, 300).Select(n => new SearchDocument { Number = n, Id = $"x-{n}", Name = $"上海{n}", FormerNames = ["小米一号", "小米二号"], Importance = (uint)n }).ToList();
+        using var index = SearchIndex.Empty();
+        index.Apply(documents, [], 1);
+
+        Assert.Equal(Enumerable.Range(281, 20).Reverse(), index.Current.Suggest("小米", 20).Select(s => s.Number));
+        Assert.Equal(Enumerable.Range(281, 20).Reverse(), index.Current.Suggest("xm", 20).Select(s => s.Number));
+    }
 }

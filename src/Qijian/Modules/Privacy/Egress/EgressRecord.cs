@@ -11,7 +11,7 @@ namespace Qijian.Modules.Privacy
     internal sealed class EgressRecord
     {
         public Guid Id { get; init; }
-        public DateTimeOffset At { get; init; }
+        [RetentionStart("sharing_record")] public DateTimeOffset At { get; init; }
         [NotPersonal("An id of the registry")] public required string Recipient { get; init; }
         [NotPersonal("An id of the registry")] public required string Purpose { get; init; }
         public Basis Basis { get; init; }

@@ -21,12 +21,12 @@ internal sealed class HttpSender(EgressLimits limits) : IEgressSender
             ConnectTimeout = limits.Time, ConnectCallback = async (_, stop) => await message.ConnectAsync(stop), SslOptions = { CertificateChainPolicy = Trust },
         };
         using HttpMessageInvoker client = new(handler);
-#pragma warning restore RS0030
         using HttpRequestMessage request = new(message.Body is null ? HttpMethod.Get : HttpMethod.Post, message.Target);
         if (message.Body is { } body) request.Content = new StringContent(body, Encoding.UTF8, MediaType(message.Format));
         try
         {
             using var response = await client.SendAsync(request, ct);
+#pragma warning restore RS0030
             if (response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect && response.Headers.Location is { } location)
                 return new EgressAnswer.Redirected(new(message.Target, location), response.StatusCode is HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect);
             return await ReadAsync(response.Content, ct) is { } text ? new EgressAnswer.Delivered((int)response.StatusCode, text) : new EgressAnswer.Oversized();

@@ -130,6 +130,19 @@ internal sealed class CookieEntry : Entry
     public bool Essential { get; init; }
 }
 
+/// <summary>The fields of something that is no table: a document of the interface, an index, a log, statements packed in a column.</summary>
+internal sealed class FieldsEntry : Entry
+{
+    /// <summary>dto, form, log, index, json or table.</summary>
+    public string Kind { get; init; } = "";
+
+    /// <summary>Names by category, and by the word none.</summary>
+    public Dictionary<string, List<string>> Fields { get; init; } = [];
+
+    /// <summary>The category of a field; null where the registry does not know it.</summary>
+    public string? CategoryOf(string name) => Fields.FirstOrDefault(f => f.Value.Contains(name, StringComparer.Ordinal)).Key;
+}
+
 internal sealed class LimitEntry : Entry
 {
     public Period? Limit { get; init; }

@@ -2,6 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Qijian.Modules.Privacy;
 
+/// <summary>What keeps a registry from being used.</summary>
+internal delegate IEnumerable<RegistryError> RegistryCheck(ProcessingRegistry registry, IReadOnlySet<string> clauses);
+
 /// <summary>What the registry must not say, whoever writes it: the rules of law and of the published policy that need no person to check them.</summary>
 internal static partial class RegistryLinter
 {
@@ -10,8 +13,8 @@ internal static partial class RegistryLinter
         List<RegistryError> errors = [];
         foreach (var entry in r.All)
         {
-            Refuse(entry, !Id().IsMatch(entry.Id) && entry is not CookieEntry, $"标识 / id “{entry.Id}”", "用小写英文词和下划线 / use lower-case words joined by _.");
-            Refuse(entry, entry.Zh.Length == 0 || entry.En.Length == 0, $"“{entry.Id}” 缺少 zh 或 en / lacks zh or en.", "两种语言都要写 / give both languages.");
+            Refuse(entry, !Id().IsMatch(entry.Id) && entry is not (CookieEntry or FieldsEntry), $"标识 / id “{entry.Id}”", "用小写英文词和下划线 / use lower-case words joined by _.");
+            Refuse(entry, entry is not FieldsEntry && (entry.Zh.Length == 0 || entry.En.Length == 0), $"“{entry.Id}” 缺少 zh 或 en / lacks zh or en.", "两种语言都要写 / give both languages.");
         }
 
         foreach (var c in r.Categories.Values)
@@ -88,6 +91,8 @@ internal static partial class RegistryLinter
             Refuse(c, c.Essential && r.Purposes.TryGetValue(c.Purpose, out var purpose) && purpose.AsksConsent, $"“{c.Id}” 称为必需，却以同意为依据 / is called essential but rests on consent.", "essential: false.");
             Refuse(c, c.Kind is StorageKind.Cookie && !c.Id.StartsWith("__Host-", StringComparison.Ordinal), $"Cookie “{c.Id}” 不以 __Host- 开头 / does not begin with __Host-.", "改名 / rename it: then only this host can read or set it.");
         }
+
+        foreach (var f in r.Fields.Values) foreach (var category in f.Fields.Keys.Where(c => c is not "none")) Known(f, r.Categories, category, "categories.yaml");
 
         foreach (var l in r.Limits.Values)
         {

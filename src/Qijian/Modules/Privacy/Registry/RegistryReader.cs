@@ -1,7 +1,7 @@
+using System.Globalization;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using YamlDotNet.Serialization;
-using YamlDotNet.Serialization.Converters;
 using YamlDotNet.Serialization.NamingConventions;
 using YamlScalar = YamlDotNet.Core.Events.Scalar;
 
@@ -19,7 +19,7 @@ internal sealed class RegistryReader
 {
     private readonly IDeserializer yaml = new DeserializerBuilder()
         .WithNamingConvention(UnderscoredNamingConvention.Instance).WithEnumNamingConvention(UnderscoredNamingConvention.Instance)
-        .WithTypeConverter(new PeriodConverter()).WithTypeConverter(new DateOnlyConverter(formats: ["yyyy-MM-dd"])).WithDuplicateKeyChecking().Build();
+        .WithTypeConverter(new Scalars<Period>("a duration such as P6M, P30D, PT10M or P15WD")).WithTypeConverter(new Scalars<DateOnly>("a day such as 2026-12-01")).WithDuplicateKeyChecking().Build();
 
     public List<RegistryError> Errors { get; } = [];
 
@@ -52,15 +52,16 @@ internal sealed class RegistryReader
         return entries;
     }
 
-    private sealed class PeriodConverter : IYamlTypeConverter
+    // Values that are written as one word, and null where there is none.
+    private sealed class Scalars<T>(string form) : IYamlTypeConverter where T : struct, IParsable<T>
     {
-        public bool Accepts(Type type) => type == typeof(Period) || type == typeof(Period?);
+        public bool Accepts(Type type) => type == typeof(T) || type == typeof(T?);
 
         public object? ReadYaml(IParser parser, Type type, ObjectDeserializer rootDeserializer)
         {
             var scalar = parser.Consume<YamlScalar>();
-            if (scalar.Value is "" or "null" or "~") return null;
-            return Period.TryParse(scalar.Value, null, out var period) ? period : throw new YamlException(scalar.Start, scalar.End, $"{scalar.Value} is no duration such as P6M, P30D, PT10M or P15WD.");
+            if (scalar.Value is "" or "null" or "~" && type == typeof(T?)) return null;
+            return T.TryParse(scalar.Value, CultureInfo.InvariantCulture, out var value) ? value : throw new YamlException(scalar.Start, scalar.End, $"“{scalar.Value}” is not {form}.");
         }
 
         public void WriteYaml(IEmitter emitter, object? value, Type type, ObjectSerializer serializer) => throw new NotSupportedException();

@@ -9,6 +9,9 @@ namespace Qijian.Modules.Privacy;
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter | AttributeTargets.Field)]
 public sealed class PersonalAttribute(string category) : DataClassificationAttribute(new(Taxonomy, category))
 {
+    /// <summary>For the code that is generated for [LoggerMessage], which makes a tag of this type to know how to redact.</summary>
+    internal PersonalAttribute() : this("any") { }
+
     /// <summary>The name of our classes of data.</summary>
     public const string Taxonomy = "qijian";
 
@@ -28,4 +31,12 @@ public sealed class NotPersonalAttribute(string reason) : Attribute
 {
     /// <summary>Why not.</summary>
     public string Reason { get; } = reason;
+}
+
+/// <summary>Marks the moment from which a table's rows are kept for their time: by the rule that is named, else by those of the purposes that read its columns.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class RetentionStartAttribute(string? rule = null) : Attribute
+{
+    /// <summary>The id of a rule in retention.yaml.</summary>
+    public string? Rule { get; } = rule;
 }

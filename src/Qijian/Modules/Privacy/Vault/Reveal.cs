@@ -8,8 +8,10 @@ namespace Qijian.Modules.Privacy
     internal sealed class Reveal
     {
         public Guid Id { get; init; }
-        public DateTimeOffset At { get; init; }
-        [NotPersonal("The operator's own staff, by id")] public required string Staff { get; init; }
+        [RetentionStart("access_audit")] public DateTimeOffset At { get; init; }
+
+        [Personal(CategoryId.StaffAccess, Waiver = "Who looked: an id of the operator's staff")]
+        public required Subject Staff { get; init; }
 
         [Personal(CategoryId.StaffAccess, Waiver = "A keyed reference: without the subject's key it leads to nobody")]
         public required byte[] SubjectReference { get; init; }

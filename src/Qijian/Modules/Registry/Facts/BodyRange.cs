@@ -16,6 +16,15 @@ internal static class BodyRange
         public IQueryable<Person> PeopleAt(IReadOnlyCollection<int> companies) =>
             db.People.FromSqlRaw(Select(db, "r.*", "registry_people"), Parameter(db, companies)).AsNoTracking();
 
+        /// <summary>The condition that a number is among those of <see cref="NumbersOf"/>, for reads past EF.</summary>
+        public string AmongNumbers => db.Database.IsNpgsql() ? "= ANY(@numbers)" : "IN (SELECT value FROM json_each(@numbers))";
+
+        /// <summary>The records' numbers, versions and successors of the bodies of <see cref="NumbersOf"/>, for reads past EF.</summary>
+        public string SelectRecords => Select(db, "r.number, r.statements, r.superseded_by", "registry_records", "@numbers");
+
+        /// <summary>Bodies as the one parameter of a read past EF.</summary>
+        public (string Name, object Value)[] NumbersOf(IReadOnlyCollection<int> companies) => [("numbers", Parameter(db, companies))];
+
         /// <summary>Deletes the people and relations of the bodies, to be written anew.</summary>
         public async Task DeleteProjectionAsync(IReadOnlyCollection<int> companies, CancellationToken ct)
         {
@@ -31,8 +40,8 @@ internal static class BodyRange
 
     // CROSS JOIN keeps SQLite from walking the whole table to spare itself a sort.
     // The table names are constants of this file; the numbers travel as one parameter.
-    private static string Select(AppDb db, string what, string table) =>
-        $"SELECT {what} FROM {(db.Database.IsNpgsql() ? "unnest({0}::bigint[]) AS n(value)" : "json_each({0}) n")} CROSS JOIN {table} r WHERE r.number BETWEEN n.value << 20 AND (n.value << 20) + 1048575";
+    private static string Select(AppDb db, string what, string table, string numbers = "{0}") =>
+        $"SELECT {what} FROM {(db.Database.IsNpgsql() ? $"unnest({numbers}::bigint[]) AS n(value)" : $"json_each({numbers}) n")} CROSS JOIN {table} r WHERE r.number BETWEEN n.value << 20 AND (n.value << 20) + 1048575";
 
     private static string Delete(AppDb db, string table) => $"DELETE FROM {table} WHERE number IN ({Select(db, "r.number", table)})";
 

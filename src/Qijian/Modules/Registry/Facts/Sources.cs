@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Qijian.Modules.Privacy;
 using Qijian.Modules.Registry;
 
 namespace Qijian.Modules.Registry
@@ -10,9 +11,9 @@ namespace Qijian.Modules.Registry
         public const int MaxName = 64;
 
         public int Id { get; init; }
-        public required string Name { get; init; }
-        public string? Publisher { get; set; }
-        public string? Url { get; set; }
+        [NotPersonal("The name of a register or file")] public required string Name { get; init; }
+        [NotPersonal("A body")] public string? Publisher { get; set; }
+        [NotPersonal("The address of a register")] public string? Url { get; set; }
         public Basis Basis { get; init; }
 
         /// <summary>Invented for demonstration; removed when the first real file is imported.</summary>
@@ -24,10 +25,10 @@ namespace Qijian.Modules.Registry
     {
         public int Id { get; init; }
         public int DatasetId { get; init; }
-        public required string FileName { get; init; }
+        [NotPersonal("The name of a file of the operator")] public required string FileName { get; init; }
 
         /// <summary>XxHash128 over the file, its format and its mapping: the same file is not imported twice.</summary>
-        public required string Fingerprint { get; init; }
+        [NotPersonal("A hash")] public required string Fingerprint { get; init; }
         public DateTimeOffset RetrievedAt { get; init; }
         public DateTimeOffset StartedAt { get; init; }
         public DateTimeOffset? FinishedAt { get; set; }
@@ -55,9 +56,9 @@ namespace Qijian.Modules.Registry
         public int DatasetId { get; init; }
 
         /// <summary>The record's key in its dataset; null where that is the body's own public id.</summary>
-        public string? Key { get; init; }
+        [NotPersonal("The key of a record about a body")] public string? Key { get; init; }
         public long Hash { get; init; }
-        public required byte[] Statements { get; init; }
+        [Personal(CategoryId.PublicRoleName, Waiver = PublicRole.Waiver)] public required byte[] Statements { get; init; }
 
         /// <summary>The statements, unpacked when first asked for.</summary>
         public IReadOnlyList<Statement> Said { get => field ??= StatementPack.Unpack(Statements); init; }

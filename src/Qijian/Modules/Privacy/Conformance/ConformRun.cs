@@ -1,0 +1,78 @@
+using System.CommandLine;
+using Qijian.Platform.CommandLine;
+using Qijian.Platform.Data;
+
+namespace Qijian.Modules.Privacy;
+
+/// <summary><c>qijian conform run|show|sabotage|verify|registry</c></summary>
+internal static class ConformRun
+{
+    private static readonly Argument<string> Clause = new("ID") { Description = "条款编号，例如 S4.8b / a clause, such as S4.8b" };
+    private static readonly Argument<string?> File = new("FILE") { Description = "下载的证据文件，默认本数据目录 / an evidence file that was downloaded; this data folder by default", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Argument<string?> Folder = new("FOLDER") { Description = "政策目录，默认程序旁的 policy / a policy folder; that beside the program by default", Arity = ArgumentArity.ZeroOrOne };
+
+    public static IEnumerable<Command> Commands() =>
+    [
+        Verbs.Verb("run", "运行全部探针并存下证据 / run every probe and store the evidence", [Verbs.Json], RunAsync),
+        Verbs.Verb("show", "显示一个条款 / show one clause", [Clause, Verbs.Json], ShowAsync),
+        Verbs.Verb("sabotage", "逐一破坏控制，看探针能否发现 / break each control and see whether its probe notices", [Verbs.Json], SabotageAsync),
+        Verbs.Verb("verify", "核验证据链与签名 / verify the chain of evidence and its signatures", [File, Verbs.Json], VerifyAsync),
+        Registry(),
+    ];
+
+    private static async Task<int> RunAsync(VerbContext context, CancellationToken ct)
+    {
+        await context.Services.GetRequiredService<RunProbes>().RunAsync((probe, result) => Console.Error.WriteLine($"{(result.Passed ? "✓" : "✗")} {probe}{string.Concat(result.Failures.Select(f => $"\n    {f}"))}"), ct);
+        var state = await context.Services.GetRequiredService<ReadConformance>().RunAsync(ct);
+        var (caught, tried, all) = state.Sabotages;
+        context.Answer(ConformanceJson.Of(state), string.Join('\n', state.Counts.Where(c => c.Value > 0).Select(c => $"{c.Key.Word(),-9}{c.Value,5}").Append(tried == 0 ? Text.SabotagesUntried.With(all) : Text.SabotagesCaught.With(caught, tried, all))));
+        return state.Wrong ? 1 : 0;
+    }
+
+    private static async Task<int> ShowAsync(VerbContext context, CancellationToken ct)
+    {
+        var id = context.Arguments.GetRequiredValue(Clause);
+        var state = await context.Services.GetRequiredService<ReadConformance>().RunAsync(ct);
+        if (state.Clauses.FirstOrDefault(c => string.Equals(c.Clause.Id, id, StringComparison.OrdinalIgnoreCase)) is not { } clause) throw new RefusedException(Text.ClauseUnknown.With(id));
+        List<string?> lines =
+        [
+            $"{clause.Clause.Id}  {clause.Status.Word()}  {clause.ReasonWords}".TrimEnd(), clause.Clause.Label,
+            .. clause.Probes.Select(p => p.Newest is { } e ? $"{(e.Passed ? "✓" : "✗")} {p.Id}  {ChinaTime.Minute(e.FinishedAt)}  {e.Build.Commit}{string.Concat(e.Failures.Select(f => $"\n    {f}"))}" : $"– {p.Id}"),
+            .. clause.Probes.SelectMany(p => p.Sabotages.Select(s => $"{s.Caught switch { true => "✓", false => "✗", null => "–" }} {p.Id}/{s.Sabotage.Id}  {s.Sabotage.Label}")),
+            clause.Clause.Check is { } check ? $"$ {check}" : null, clause.Clause.Unproved is { } unproved ? $"{Text.Unproved}{unproved}" : null,
+        ];
+        context.Answer(ConformanceJson.Of(state, c => c == clause), string.Join('\n', lines.OfType<string>()));
+        return clause.Status is ClauseStatus.Failing or ClauseStatus.Vacuous ? 1 : 0;
+    }
+
+    private static async Task<int> SabotageAsync(VerbContext context, CancellationToken ct)
+    {
+        var results = await context.Services.GetRequiredService<RunProbes>().SabotageAsync(r => Console.Error.WriteLine($"{(r.Caught ? "✓" : "✗")} {r.Probe}/{r.Sabotage}{(r.Sound ? "" : $"  {Text.ProbeUnsound}")}"), ct);
+        context.Answer(new { sabotages = results.Select(r => new { r.Probe, r.Sabotage, r.Caught }) }, Text.SabotagesCaught.With(results.Count(r => r.Caught), results.Count, results.Count));
+        return results.All(r => r.Caught) ? 0 : 1;
+    }
+
+    private static async Task<int> VerifyAsync(VerbContext context, CancellationToken ct)
+    {
+        var path = context.Arguments.GetValue(File);
+        var verdict = path is null ? await context.Services.GetRequiredService<EvidenceLog>().VerifyAsync(ct) : await EvidenceFile.VerifyAsync(path, ct) ?? throw new RefusedException(Text.NotEvidence.With(path));
+        context.Answer(new { valid = verdict.Valid, verdict.Entries, verdict.Checkpoints, verdict.Head, verdict.Signed, verdict.Key, fault = verdict.Fault?.ToString(), verdict.Entry }, verdict.Valid
+            ? Text.ChainValid.With(verdict.Entries, verdict.Head, verdict.Signed, verdict.Key)
+            : Text.ChainBroken.With(verdict.Entry, verdict.Fault switch { ChainFault.Changed => Text.FaultChanged, ChainFault.Missing => Text.FaultMissing, ChainFault.Reordered => Text.FaultReordered, ChainFault.Truncated => Text.FaultTruncated, _ => Text.FaultKeyReplaced }));
+        return verdict.Valid ? 0 : 1;
+    }
+
+    // What a build calls: no services, no database.
+    private static Command Registry()
+    {
+        Command registry = new("registry", "检查政策目录的登记 / check the registry of a policy folder") { Folder };
+        registry.SetAction((arguments, _) => Verbs.GuardedAsync(async () =>
+        {
+            PolicyFolder policy = arguments.GetValue(Folder) is { } path ? new(Path.GetFullPath(path)) : PolicyFolder.Shipped;
+            var errors = policy.Check();
+            foreach (var error in errors) await Console.Out.WriteLineAsync(error.ToString());
+            return errors.Count == 0 ? 0 : 1;
+        }));
+        return registry;
+    }
+}

@@ -1,0 +1,231 @@
+#pragma warning disable RS0030 // A client of its own site, on this machine: nothing leaves.
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.StaticAssets;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Time.Testing;
+using Qijian.Platform;
+using Qijian.Platform.CommandLine;
+using Qijian.Platform.Data;
+
+namespace Qijian.Modules.Privacy;
+
+/// <summary>
+/// The same program on a folder of its own, with a few fictional companies, an operator who does not exist, and a clock that moves
+/// only when it is told to. A probe looks at it from outside over HTTP, and from inside at what it stored, logged and sent.
+/// </summary>
+internal sealed partial class ProbeWorld : IAsyncDisposable
+{
+    /// <summary>Who runs the site that is looked at.</summary>
+    public const string Operator = "虚构运营者", Contact = "privacy@operator.fictional";
+
+    private const int Companies = 24;
+    private readonly WebApplication app;
+    private readonly PolicyFolder policy;
+    private readonly Sabotage? sabotage;
+    private readonly string folder;
+    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
+
+    private ProbeWorld(string folder, PolicyFolder policy, Sabotage? sabotage, DateTimeOffset now)
+    {
+        (this.folder, this.policy, this.sabotage, Clock) = (folder, policy, sabotage, new(now));
+        var database = Path.Combine(folder, "qijian.db");
+        // Settings of the machine, such as another database or address, are not for this one.
+        app = Program.Build(
+            ["--Database:Provider=Sqlite", $"--Database:ConnectionString=Data Source={database}", "--Search:Engine=Embedded", "--RateLimits:Enabled=false",
+                $"--Operator:Name={Operator}", "--Operator:Address=虚构路一号", "--Operator:ProtectionOfficer=虚构负责人", $"--Operator:Contact={Contact}"],
+            new DataFolder(folder), quiet: true, Replace);
+    }
+
+    public FakeTimeProvider Clock { get; }
+
+    /// <summary>Every line that was logged, with what its exceptions say.</summary>
+    public ConcurrentQueue<string> Log { get; } = new();
+
+    /// <summary>Two visitors: the one it is about, and the one to whom nothing may happen.</summary>
+    public Persona Subject { get; } = new("subject");
+
+    /// <inheritdoc cref="Subject"/>
+    public Persona Bystander { get; } = new("bystander");
+
+    public static async Task<ProbeWorld> StartAsync(PolicyFolder policy, TimeProvider clock, Sabotage? sabotage, CancellationToken ct)
+    {
+        var folder = Directory.CreateTempSubdirectory("qijian-world-").FullName;
+        ProbeWorld? world = null;
+        try
+        {
+            world = new(folder, sabotage?.Text is { } change ? policy.With(change, Path.Combine(folder, "policy")) : policy, sabotage, clock.GetUtcNow());
+            await Serve.PrepareAsync(world.app, ct);
+            await world.app.StartAsync(ct);
+            world.http.BaseAddress = new(world.app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+            if (sabotage?.Rows is { } rows) await world.WithAsync<AppDb, int>(async db => { await rows(db, ct); return 0; });
+            return world;
+        }
+        catch
+        {
+            if (world is not null) await world.DisposeAsync();
+            else Directory.Delete(folder, recursive: true);
+            throw;
+        }
+    }
+
+    /// <summary>Why the site does not start with another text of a file of its policy; null where it does.</summary>
+    public async Task<string?> RefusalAsync(TextChange change, CancellationToken ct)
+    {
+        try
+        {
+            await using var other = await StartAsync(policy.With(change, Path.Combine(folder, Guid.CreateVersion7().ToString("N"))), Clock, sabotage is null ? null : sabotage with { Text = null }, ct);
+            return null;
+        }
+        catch (ConfigurationException e)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <summary>Does something with a service of the site, in a scope of its own.</summary>
+    public async Task<T> WithAsync<TService, T>(Func<TService, Task<T>> act) where TService : notnull
+    {
+        await using var lease = app.Services.GetRequiredService<Scoped<TService>>().Open();
+        return await act(lease.Service);
+    }
+
+    /// <summary>One request as a browser of nobody, or of a persona, sends it.</summary>
+    public async Task<Exchange> GetAsync(string path, CancellationToken ct, Persona? persona = null)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, path);
+        if (persona is { Jar.Count: > 0 }) request.Headers.Add("Cookie", string.Join("; ", persona.Jar.Select(c => $"{c.Key}={c.Value}")));
+        using var response = await http.SendAsync(request, ct);
+        Exchange exchange = new(path, response.StatusCode, response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase),
+            response.Headers.TryGetValues("Set-Cookie", out var cookies) ? [.. cookies.Select(SetCookie.Parse)] : [], await response.Content.ReadAsStringAsync(ct));
+        foreach (var cookie in exchange.Cookies) persona?.Take(cookie);
+        return exchange;
+    }
+
+    /// <summary>An answer of every route that is read, with what stands in the site for its parameters, and of an address that is none.</summary>
+    public async Task<IReadOnlyList<Exchange>> CrawlAsync(CancellationToken ct, Persona? persona = null)
+    {
+        List<Exchange> answers = [];
+        foreach (var path in await PathsAsync(ct)) answers.Add(await GetAsync(path, ct, persona));
+        return answers;
+    }
+
+    /// <summary>The addresses that a crawl takes.</summary>
+    public async Task<IReadOnlyList<string>> PathsAsync(CancellationToken ct)
+    {
+        using var found = JsonDocument.Parse((await GetAsync("/api/v1/companies?pageSize=1", ct)).Body);
+        var company = found.RootElement.GetProperty("items")[0].GetProperty("id").GetString()!;
+        var person = PersonLink().Match((await GetAsync($"/companies/{company}", ct)).Body).Groups["id"].Value;
+        Dictionary<string, string> known = new(StringComparer.Ordinal) { ["documentName"] = "v1", ["status"] = "404" };
+        var routes = app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(e => e.Metadata.GetMetadata<StaticAssetDescriptor>() is null && e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Contains(HttpMethods.Get) is not false);
+        return [.. routes.Select(e => PathOf(e.RoutePattern)).Concat(["/search?q=示例", "/en", "/no-such-page", "/api/v1/no-such"]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+        string PathOf(RoutePattern pattern)
+        {
+            var path = "";
+            foreach (var segment in pattern.PathSegments)
+            {
+                if (segment.Parts is [RoutePatternParameterPart { IsOptional: true, Name: not "documentName" }]) break;
+                path += "/" + string.Concat(segment.Parts.Select(part => part switch
+                {
+                    RoutePatternLiteralPart literal => literal.Content,
+                    RoutePatternSeparatorPart separator => separator.Content,
+                    RoutePatternParameterPart { Name: "id" } => path.EndsWith("/people", StringComparison.Ordinal) ? person : company,
+                    RoutePatternParameterPart parameter => known.GetValueOrDefault(parameter.Name, "1"),
+                    _ => "",
+                }));
+            }
+
+            return path.Length > 0 ? path : "/";
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        http.Dispose();
+        await app.StopAsync(CancellationToken.None);
+        await app.DisposeAsync();
+        using (SqliteConnection connection = new($"Data Source={Path.Combine(folder, "qijian.db")}")) SqliteConnection.ClearPool(connection);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [GeneratedRegex("/people/(?<id>[^\"/?#]+)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex PersonLink();
+
+    private void Replace(IServiceCollection services)
+    {
+        services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock)).Replace(ServiceDescriptor.Singleton(policy)).Replace(ServiceDescriptor.Singleton(new SampleSize(Companies)));
+        services.RemoveAll<ILoggerProvider>().AddSingleton<ILoggerProvider>(new LogRecorder(Log)).Configure<LoggerFilterOptions>(o =>
+        {
+            o.MinLevel = LogLevel.Trace;
+            o.Rules.Clear();
+        });
+        services.PostConfigure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.ConfigurationLoader = null;
+            kestrel.Listen(IPAddress.Loopback, 0);
+        });
+        sabotage?.Services?.Invoke(services);
+    }
+
+    private sealed class LogRecorder(ConcurrentQueue<string> lines) : ILoggerProvider
+    {
+        public ILogger CreateLogger(string categoryName) => new Recorder(categoryName, lines);
+
+        public void Dispose()
+        {
+        }
+
+        private sealed class Recorder(string category, ConcurrentQueue<string> lines) : ILogger
+        {
+            public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+            public bool IsEnabled(LogLevel logLevel) => logLevel is not LogLevel.None;
+
+            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => lines.Enqueue($"{category}: {formatter(state, exception)} {exception}");
+        }
+    }
+}
+
+/// <summary>A visitor, and what the browser keeps.</summary>
+internal sealed record Persona(string Name)
+{
+    public Dictionary<string, string> Jar { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Keeps or drops a cookie as a browser does.</summary>
+    public void Take(SetCookie cookie)
+    {
+        if (cookie.Attributes.GetValueOrDefault("max-age") is "0") Jar.Remove(cookie.Name);
+        else Jar[cookie.Name] = cookie.Value;
+    }
+}
+
+/// <summary>A Set-Cookie header: names of attributes in lower case, an empty value where they have none.</summary>
+internal sealed record SetCookie(string Name, string Value, IReadOnlyDictionary<string, string> Attributes)
+{
+    public static SetCookie Parse(string header)
+    {
+        var parts = header.Split(';', StringSplitOptions.TrimEntries);
+        var (name, value) = Halves(parts[0]);
+        return new(name, value, parts.Skip(1).Select(Halves).GroupBy(p => p.Name.ToLowerInvariant(), StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Last().Value, StringComparer.Ordinal));
+    }
+
+    private static (string Name, string Value) Halves(string text) => text.IndexOf('=', StringComparison.Ordinal) is >= 0 and var at ? (text[..at], text[(at + 1)..]) : (text, "");
+}
+
+/// <summary>One answer of a site.</summary>
+internal sealed record Exchange(string Path, HttpStatusCode Status, IReadOnlyDictionary<string, string> Headers, IReadOnlyList<SetCookie> Cookies, string Body)
+{
+    public string Header(string name) => Headers.GetValueOrDefault(name, "");
+
+    /// <summary>Whether people read it: a page, and no redirection.</summary>
+    public bool IsPage => Header("Content-Type").StartsWith("text/html", StringComparison.Ordinal) && (int)Status is < 300 or >= 400;
+}

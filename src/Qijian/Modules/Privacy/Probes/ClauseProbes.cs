@@ -1,0 +1,38 @@
+namespace Qijian.Modules.Privacy;
+
+/// <summary>Every probe of the product.</summary>
+internal static class ClauseProbes
+{
+    public static readonly IReadOnlyList<IClauseProbe> All =
+    [
+        new PolicyLinkProbe(), new PolicyVersionProbe(), new BrowsingConsentProbe(), new CookieProbe(), new SecurityHeadersProbe(), new SecurityContactProbe(),
+        new OpenEndedPurposeProbe(), new SaleProbe(), new AssessmentProbe(),
+    ];
+}
+
+/// <summary>Ways to break a site from outside its code.</summary>
+internal static class Breaks
+{
+    /// <summary>Something done to every request, before all else.</summary>
+    public static Action<IServiceCollection> Requests(Func<HttpContext, RequestDelegate, Task> act) => services => services.AddTransient<IStartupFilter>(_ => new Filter(act));
+
+    /// <summary>Something done to every answer, just before it is sent.</summary>
+    public static Action<IServiceCollection> Answers(Action<HttpContext> act) => services => services.Insert(0, ServiceDescriptor.Transient<IStartupFilter>(_ => new Filter((http, next) =>
+    {
+        http.Response.OnStarting(() => // what is registered first runs last
+        {
+            act(http);
+            return Task.CompletedTask;
+        });
+        return next(http);
+    })));
+
+    private sealed class Filter(Func<HttpContext, RequestDelegate, Task> act) : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use(act);
+            next(app);
+        };
+    }
+}

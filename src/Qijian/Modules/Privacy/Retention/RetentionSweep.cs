@@ -1,0 +1,111 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Qijian.Platform.Data;
+
+namespace Qijian.Modules.Privacy;
+
+/// <summary>A place whose content has a time: a table, the day files of the log, keys.</summary>
+internal interface IRetained
+{
+    /// <summary>The place, and the rule of the registry that bounds it.</summary>
+    IEnumerable<(string Place, RetentionEntry Rule, Func<DateTimeOffset, bool, CancellationToken, Task<Due>> SweepAsync)> Places();
+}
+
+/// <summary>How much of a place has outlived its time, of how much.</summary>
+internal readonly record struct Due(long Expired, long Total);
+
+/// <summary>What a sweep did in one place, or would do.</summary>
+internal sealed record SweptPlace(string Place, string Rule, long Expired, long Total, bool Refused);
+
+/// <summary>
+/// Removes what has outlived its time: after the ceiling, and never before the floor. Idempotent; a sweep that would take more than a
+/// fifth of a place stops there unless told to go on: a wrong clock or a wrong rule must not empty a table.
+/// </summary>
+internal sealed class RetentionSweep(IEnumerable<IRetained> stores, TimeProvider clock)
+{
+    private const int Few = 100;
+
+    public async Task<IReadOnlyList<SweptPlace>> RunAsync(bool dryRun, bool anyway, CancellationToken ct)
+    {
+        List<SweptPlace> swept = [];
+        foreach (var (place, rule, sweep) in stores.SelectMany(s => s.Places()))
+        {
+            var before = StartedBefore(rule, clock.GetUtcNow());
+            var due = await sweep(before, true, ct);
+            var refused = !anyway && due.Expired > Few && due.Expired * 5 > due.Total;
+            if (!dryRun && !refused && due.Expired > 0) await sweep(before, false, ct);
+            swept.Add(new(place, rule.Id, due.Expired, due.Total, refused));
+        }
+
+        return swept;
+    }
+
+    /// <summary>What began before this has outlived the rule: the ceiling, or the floor where a floor of another rule lies above it.</summary>
+    internal static DateTimeOffset StartedBefore(RetentionEntry rule, DateTimeOffset now)
+    {
+        var keep = rule.Floor is { } floor && floor > rule.Ceiling!.Value ? floor : rule.Ceiling!.Value;
+        // The last start whose time is over: months are not all of one length, so it is looked for, by halves.
+        var (gone, held) = (DateTimeOffset.UnixEpoch, now);
+        if (keep.After(gone) > now) return gone;
+        while (held - gone > TimeSpan.FromSeconds(1))
+        {
+            var middle = gone + ((held - gone) / 2);
+            if (keep.After(middle) <= now) gone = middle;
+            else held = middle;
+        }
+
+        return gone;
+    }
+}
+
+/// <summary>The day files of the log: a file goes when the last of its day has outlived the rule.</summary>
+internal sealed class LogFiles(DataFolder folder, ProcessingRegistry registry) : IRetained
+{
+    public IEnumerable<(string, RetentionEntry, Func<DateTimeOffset, bool, CancellationToken, Task<Due>>)> Places()
+    {
+        yield return ("logs", registry.Retention[registry.Purposes[Purpose.SiteSecurity.Id].Retention], (before, dryRun, _) => Task.FromResult(Sweep(before, dryRun)));
+    }
+
+    private Due Sweep(DateTimeOffset before, bool dryRun)
+    {
+        if (!Directory.Exists(ServiceLog.FolderOf(folder))) return default;
+        var files = Directory.GetFiles(ServiceLog.FolderOf(folder), ServiceLog.Prefix + "*" + ServiceLog.Suffix);
+        var expired = files.Where(f => DateOnly.TryParseExact(Path.GetFileName(f).AsSpan(ServiceLog.Prefix.Length, 8), "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            && new DateTimeOffset(day.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero) < before).ToList();
+        if (!dryRun) foreach (var file in expired) File.Delete(file);
+        return new(expired.Count, files.Length);
+    }
+}
+
+/// <summary>Every table with a column that is marked as the start of its time.</summary>
+internal sealed class RetainedTables(AppDb db, TaggedTables tagged, ProcessingRegistry registry) : IRetained
+{
+    public IEnumerable<(string, RetentionEntry, Func<DateTimeOffset, bool, CancellationToken, Task<Due>>)> Places() =>
+        from entity in db.Model.GetEntityTypes()
+        let start = TaggedTables.StartOf(entity)
+        where start is not null
+        select (entity.GetTableName()!, RuleOf(entity, start), (Func<DateTimeOffset, bool, CancellationToken, Task<Due>>)((before, dryRun, ct) => SweepAsync(entity, start, before, dryRun, ct)));
+
+    /// <summary>The rule that the table names, else the strictest of its columns: the shortest ceiling, but never below the longest floor.</summary>
+    internal RetentionEntry RuleOf(IEntityType entity, IProperty start)
+    {
+        if (start.PropertyInfo!.GetCustomAttributes(typeof(RetentionStartAttribute), inherit: false) is [RetentionStartAttribute { Rule: { } named }]) return registry.Retention[named];
+        var rules = entity.GetProperties().Select(c => Census.TagsOf(c).Personal).OfType<PersonalAttribute>().SelectMany(tagged.RulesOf).DistinctBy(r => r.Id, StringComparer.Ordinal).ToList();
+        var ceiling = rules.MinBy(r => r.Ceiling)!;
+        var floor = rules.Where(r => r.Floor is not null).MaxBy(r => r.Floor);
+        return floor is null || ceiling.Ceiling >= floor.Floor ? ceiling : floor;
+    }
+
+    private async Task<Due> SweepAsync(IEntityType entity, IProperty start, DateTimeOffset before, bool dryRun, CancellationToken ct)
+    {
+        var (table, column) = (entity.GetTableName()!, start.GetColumnName());
+        var limit = before.ToUnixTimeMilliseconds();
+        // A person on hold keeps what there is: deletion is suspended, nothing else is allowed meanwhile.
+        var held = Census.SubjectOf(entity) is { } owner ? $" AND {owner.GetColumnName()} NOT IN (SELECT subject FROM privacy_restrictions WHERE reason = 'hold')" : "";
+        var expired = await db.Database.SqlQueryRaw<long>($"SELECT COUNT(*) AS \"Value\" FROM {table} WHERE {column} < {{0}}{held}", limit).SingleAsync(ct);
+        var total = await db.Database.SqlQueryRaw<long>($"SELECT COUNT(*) AS \"Value\" FROM {table}").SingleAsync(ct);
+        if (!dryRun) await db.Database.ExecuteSqlRawAsync($"DELETE FROM {table} WHERE {column} < {{0}}{held}", [limit], ct);
+        return new(expired, total);
+    }
+}

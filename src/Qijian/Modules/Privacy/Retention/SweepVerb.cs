@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.Text;
+using Qijian.Platform.CommandLine;
+
+namespace Qijian.Modules.Privacy;
+
+/// <summary>The verb <c>sweep</c>: removes what has outlived its time, as the running site does once a day, or says what that would be.</summary>
+internal static class SweepVerb
+{
+    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "只说明将删除什么 / only say what would go" };
+    private static readonly Option<bool> Yes = new("--yes") { Description = "一次删除超过五分之一也继续 / go on where it would take more than a fifth of a place" };
+
+    public static Command Command() => Verbs.Verb("sweep", "删除超过保存期限的内容 / remove what has outlived its time", [DryRun, Yes, Verbs.Json], async (context, ct) =>
+    {
+        var dryRun = context.Arguments.GetValue(DryRun);
+        var swept = await context.Services.GetRequiredService<RetentionSweep>().RunAsync(dryRun, context.Arguments.GetValue(Yes), ct);
+        StringBuilder words = new();
+        foreach (var place in swept)
+            words.AppendLine($"{place.Place}  {place.Rule}  {place.Expired}/{place.Total}{(place.Refused ? "  未删除，超过五分之一，确认无误后用 --yes / not removed, more than a fifth: --yes where that is right" : "")}");
+        context.Answer(new { dryRun, places = swept }, words.ToString().TrimEnd());
+        return swept.Any(p => p.Refused) ? 1 : 0;
+    });
+}
+
+/// <summary>Sweeps once a day while the site runs.</summary>
+internal sealed partial class DailySweep(Platform.Scoped<RetentionSweep> sweeps, TimeProvider clock, ILogger<DailySweep> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using PeriodicTimer day = new(TimeSpan.FromDays(1), clock);
+        do
+        {
+            try
+            {
+                await using var lease = sweeps.Open();
+                foreach (var place in (await lease.Service.RunAsync(dryRun: false, anyway: false, stoppingToken)).Where(p => p.Refused)) LogRefused(place.Place, place.Expired, place.Total);
+            }
+            catch (Exception e) when (e is System.Data.Common.DbException or IOException)
+            {
+                LogFailed(e); // tomorrow is soon enough
+            }
+        }
+        while (await day.WaitForNextTickAsync(stoppingToken));
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Retention: {Expired} of {Total} in {Place} have outlived their time; too many to remove without \"qijian sweep --yes\"")]
+    private partial void LogRefused(string place, long expired, long total);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The daily sweep did not end")]
+    private partial void LogFailed(Exception e);
+}

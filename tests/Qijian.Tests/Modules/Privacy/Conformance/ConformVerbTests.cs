@@ -1,0 +1,80 @@
+using System.Text.Json;
+using Qijian.Platform.CommandLine;
+
+namespace Qijian.Tests.Modules.Privacy.Conformance;
+
+// What is printed goes to the process's one console.
+[Collection(nameof(ConformVerbTests)), CollectionDefinition(nameof(ConformVerbTests), DisableParallelization = true)]
+public sealed class ConformVerbTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("qijian-conform-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private string Write(string name, string text)
+    {
+        var path = Path.Combine(folder, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    private async Task<(int Status, string Output, string Errors)> RunAsync(params string[] words)
+    {
+        var (output, errors) = (Console.Out, Console.Error);
+        using StringWriter written = new(), complained = new();
+        Console.SetOut(written);
+        Console.SetError(complained);
+        try
+        {
+            return (await Verbs.RunAsync([.. words, "--data", Path.Combine(folder, "data")], Program.CommandLine()), written.ToString(), complained.ToString());
+        }
+        finally
+        {
+            Console.SetOut(output);
+            Console.SetError(errors);
+        }
+    }
+
+    private const string Lawful = "{{operator}}\n\n您可以投诉。{#SC.3}\n";
+
+    [Fact]
+    public async Task Lint_prints_each_defect_and_exits_1()
+    {
+        var (status, output, errors) = await RunAsync("conform", "lint", Write("bad.md", Lawful + "\n您使用本站即视为同意。{#S1.4}\n"), "--json");
+        Assert.Equal((1, ""), (status, errors));
+        var defect = Assert.Single(JsonDocument.Parse(output).RootElement.GetProperty("defects").EnumerateArray());
+        Assert.Equal(["id D1", "line 5", "words 使用本站即视为同意"], defect.EnumerateObject().Select(p => $"{p.Name} {p.Value}"));
+        Assert.Contains("D1", (await RunAsync("conform", "lint", Path.Combine(folder, "bad.md"))).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Lint_of_a_lawful_text_exits_0_and_makes_no_database()
+    {
+        var (status, output, _) = await RunAsync("conform", "lint", Write("good.md", Lawful), "--json");
+        Assert.Equal((0, 0), (status, JsonDocument.Parse(output).RootElement.GetProperty("defects").GetArrayLength()));
+        Assert.False(Directory.Exists(Path.Combine(folder, "data")));
+    }
+
+    [Fact]
+    public async Task Diff_prints_clause_by_clause()
+    {
+        var (before, after) = (Write("1.md", "保存三十天。{#S1.1}\n\n甲。{#S1.2}"), Write("2.md", "保存六十天。{#S1.1}\n\n乙。{#S1.3}"));
+        var (status, output, _) = await RunAsync("conform", "diff", before, after, "--json");
+        var clauses = JsonDocument.Parse(output).RootElement.GetProperty("clauses").EnumerateArray().ToList();
+        Assert.Equal(0, status);
+        Assert.Equal(["S1.1 Changed", "S1.3 Added", "S1.2 Removed"], clauses.Select(c => $"{c.GetProperty("ids")[0]} {c.GetProperty("kind")}"));
+        Assert.Contains("保存[-三-][+六+]十天。", (await RunAsync("conform", "diff", before, after)).Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, "conform", "lint", "{0}/nothing.md"), InlineData(1, "conform", "lint", "{0}"), InlineData(1, "conform", "lint", "{0}/bytes.md"), InlineData(1, "conform", "diff", "{0}/bytes.md", "{0}/nothing.md"), InlineData(1, "conform", "lint", "")]
+    [InlineData(2, "conform", "lint"), InlineData(2, "conform", "diff", "{0}/bytes.md"), InlineData(2, "conform", "odd"), InlineData(2, "conform", "lint", "{0}/bytes.md", "--odd")]
+    public async Task A_file_that_cannot_be_read_is_1_and_wrong_usage_2_and_both_are_explained(int status, params string[] words)
+    {
+        await File.WriteAllBytesAsync(Path.Combine(folder, "bytes.md"), [0xFF, 0xC0, 0x80], TestContext.Current.CancellationToken);
+        var (actual, output, errors) = await RunAsync([.. words.Select(w => string.Format(System.Globalization.CultureInfo.InvariantCulture, w, folder))]);
+        Assert.Equal(status, actual);
+        Assert.NotEmpty(errors);
+        if (status == 1) Assert.Empty(output);
+    }
+}
