@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 using Qijian.Modules.Shared;
 using Qijian.Platform.Data;
 using Serilog.Extensions.Logging;
@@ -17,7 +20,7 @@ public static class PrivacyModule
         services.AddSingleton(_ => PolicyFolder.Shipped).AddSingleton(s => s.GetRequiredService<PolicyFolder>().LoadBindings()).AddSingleton<RegistryCheck>(_ => RegistryLinter.Check)
             .AddSingleton(s => ProcessingRegistry.Load(s.GetRequiredService<PolicyFolder>().RegistryFiles, s.GetRequiredService<Bindings>().ById.Keys.ToHashSet(StringComparer.Ordinal), s.GetRequiredService<RegistryCheck>()))
             .AddSingleton(new FooterLink(Path, () => Text.FooterPolicy)).AddSingleton(new FooterLink("/privacy/conformance", () => Text.FooterConformance)).AddSingleton(new FooterLink("/privacy/contact", () => Text.ContactTitle))
-            .AddEgress().AddConformance().AddServiceLog().AddRetention().AddVault();
+            .AddEgress().AddConformance().AddServiceLog().AddRetention().AddVault().AddConsent();
 
     /// <summary>What every request passes, before all else.</summary>
     public static void UsePrivacy(this IApplicationBuilder app) => app.UseRequestLog();
@@ -32,11 +35,26 @@ public static class PrivacyModule
         .AddLogging(logging => logging.ClearProviders().Services.AddSingleton<ILoggerProvider>(s => new SerilogLoggerProvider(s.GetRequiredService<ServiceLog>().Program(s.GetRequiredService<ProcessingRegistry>()), dispose: true)));
 
     private static IServiceCollection AddEgress(this IServiceCollection services) => services
-        .AddSingleton<EgressLimits>().AddSingleton<IEgressNetwork, EgressNetwork>().AddSingleton<IEgressSender, HttpSender>().AddScoped<IEgressGate, EgressGate>();
+        .AddSingleton<EgressLimits>().AddSingleton<IEgressNetwork, EgressNetwork>().AddSingleton<IEgressSender, HttpSender>().AddScoped<IEgressGate, EgressGate>().AddScoped<IRecipientGuard>(s => s.GetRequiredService<PurposeGuard>());
 
     private static IServiceCollection AddRetention(this IServiceCollection services) => services
         .AddScoped<RetentionSweep>().AddScoped<TaggedTables>().AddScoped<IPersonalDataStore>(s => s.GetRequiredService<TaggedTables>())
         .AddScoped<IRetained, LogFiles>().AddScoped<IRetained, RetainedTables>().AddHostedService<DailySweep>();
+
+    private static IServiceCollection AddConsent(this IServiceCollection services)
+    {
+        services.AddHttpContextAccessor();
+        services.AddSingleton(s => new ConsentTerms(s.GetRequiredService<ProcessingRegistry>(), s.GetRequiredService<PolicyFolder>().Newest));
+        services.AddSingleton<GuardRules>().AddSingleton<RestrictionList>().AddSingleton<Receipt>();
+        services.AddScoped<ConsentLedger>().AddScoped<RecordAnswer>().AddScoped<ForgetVisitor>().AddScoped<IConsentPrompts, ConsentPrompts>();
+        services.AddScoped<CurrentSubject>().AddScoped<ICurrentSubject>(s => s.GetRequiredService<CurrentSubject>());
+        services.AddScoped<PurposeGuard>().AddScoped<IPurposeGuard>(s => s.GetRequiredService<PurposeGuard>());
+        services.AddAntiforgery(o => (o.Cookie, o.FormFieldName) = (new FormCookie(), "form"));
+        // The keys of forms lie with the other keys of the installation: a form stays good over a restart.
+        services.AddOptions<KeyManagementOptions>().Configure<DataFolder, ILoggerFactory>((o, folder, log) =>
+            (o.XmlRepository, o.XmlEncryptor) = (new FileSystemXmlRepository(Directory.CreateDirectory(folder.File("keys", "forms")), log), new NullXmlEncryptor()));
+        return services;
+    }
 }
 
 /// <summary>The folder <c>policy</c> beside the program: registry and versions.</summary>

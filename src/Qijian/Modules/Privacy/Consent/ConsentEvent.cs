@@ -44,7 +44,7 @@ namespace Qijian.Modules.Privacy
         [Personal(CategoryId.ConsentRecord, Waiver = "The word subject, or a role of the operator's staff")]
         public required string Actor { get; init; }
         [NotPersonal("A hash")] public required byte[] PreviousHash { get; init; }
-        [NotPersonal("A hash")] public required byte[] Hash { get; init; }
+        [NotPersonal("A hash")] public byte[] Hash { get; set; } = []; // of all the others: the ledger sets it last
     }
 
     internal sealed class ConsentEventTable : IEntityTypeConfiguration<ConsentEvent>

@@ -8,7 +8,7 @@ using Qijian.Platform;
 
 namespace Qijian.Modules.Privacy;
 
-internal sealed partial class EgressGate(ProcessingRegistry registry, IPurposeGuard guard, IVault vault, IEnumerable<IEgressSender> senders, IEgressNetwork network, Scoped<AppDb> databases, EgressLimits limits, TimeProvider clock) : IEgressGate
+internal sealed partial class EgressGate(ProcessingRegistry registry, IRecipientGuard guard, IVault vault, IEnumerable<IEgressSender> senders, IEgressNetwork network, Scoped<AppDb> databases, EgressLimits limits, TimeProvider clock) : IEgressGate
 {
     /// <summary>The reason of a row whose call has not come back: after a crash it says that the data may have left.</summary>
     public const string Pending = nameof(Pending);
@@ -89,7 +89,7 @@ internal sealed partial class EgressGate(ProcessingRegistry registry, IPurposeGu
     private async ValueTask<EgressResult?> AskAsync(EgressCall call, CancellationToken ct)
     {
         if (call.Subject is null && call.Fields.Count == 0) return null;
-        return await guard.DemandAsync(call.Subject, call.Purpose, [.. call.Fields.Keys], ct) is Decision.Denied no ? new EgressResult.NotAllowed(no.Reason) : null;
+        return await guard.DemandAsync(call.Subject, call.Purpose, call.Recipient, [.. call.Fields.Keys], ct) is Decision.Denied no ? new EgressResult.NotAllowed(no.Reason) : null;
     }
 
     private async Task<Stream> ConnectAsync(IReadOnlyList<IPAddress> addresses, int port, CancellationToken ct)

@@ -113,6 +113,12 @@ public interface IEgressSender
     Task<EgressAnswer> SendAsync(EgressMessage message, CancellationToken ct);
 }
 
+/// <summary>Decides a use by which data goes to a recipient, who may need a yes of his own.</summary>
+internal interface IRecipientGuard
+{
+    ValueTask<Decision> DemandAsync(Subject? subject, Purpose purpose, Recipient? recipient, IReadOnlyList<Category> categories, CancellationToken ct);
+}
+
 /// <summary>The last step before the wire; another one records instead.</summary>
 internal interface IEgressNetwork
 {

@@ -85,4 +85,7 @@ public interface IPurposeGuard
 {
     /// <summary>Whether these categories of this person's data may be read for this purpose now; null is a visitor that nobody knows.</summary>
     ValueTask<Decision> DemandAsync(Subject? subject, Purpose purpose, IReadOnlyList<Category> categories, CancellationToken ct);
+
+    /// <summary>The same for work that waited, with what is so now.</summary>
+    ValueTask<Decision> DemandAsync(PurposeTicket ticket, CancellationToken ct) => DemandAsync(ticket.Subject, ticket.Purpose, ticket.Categories, ct);
 }

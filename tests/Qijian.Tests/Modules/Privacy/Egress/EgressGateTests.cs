@@ -100,7 +100,7 @@ public sealed class EgressGateTests(EmptySite empty) : IClassFixture<EmptySite>,
     {
         guard.Says = new Decision.Denied(Denial.NobodyAsked);
         Assert.Equal(new EgressResult.NotAllowed(Denial.NobodyAsked), await SendAsync(Call("/ok") with { Subject = null }));
-        Assert.Equal((null, Delivery, Email), Assert.Single(guard.Asked));
+        Assert.Equal((null, Delivery, Relay, Email), Assert.Single(guard.Asked));
         Assert.Empty(partner.Received);
     }
 
@@ -354,14 +354,14 @@ public sealed class EgressGateTests(EmptySite empty) : IClassFixture<EmptySite>,
 
     private async Task<(EgressOutcome, string?)> OutcomeAsync() => Assert.Single(await RowsAsync()) is var row ? (row.Outcome, row.Reason) : default;
 
-    private sealed class Guard : IPurposeGuard
+    private sealed class Guard : IRecipientGuard
     {
         public Decision? Says { get; set; }
-        public List<(Subject?, Purpose, Category)> Asked { get; } = [];
+        public List<(Subject?, Purpose, Recipient?, Category)> Asked { get; } = [];
 
-        public ValueTask<Decision> DemandAsync(Subject? subject, Purpose purpose, IReadOnlyList<Category> categories, CancellationToken ct)
+        public ValueTask<Decision> DemandAsync(Subject? subject, Purpose purpose, Recipient? recipient, IReadOnlyList<Category> categories, CancellationToken ct)
         {
-            Asked.AddRange(categories.Select(c => (subject, purpose, c)));
+            Asked.AddRange(categories.Select(c => (subject, purpose, recipient, c)));
             return new(Says ?? new Decision.Allowed(new(subject ?? default, purpose, categories, default)));
         }
     }

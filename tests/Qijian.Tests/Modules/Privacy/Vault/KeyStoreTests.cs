@@ -126,7 +126,7 @@ public sealed class KeyStoreTests
         await using var site = await TestSite.StartAsync(serve: false);
         await site.WithAsync<AppDb, int>(db =>
         {
-            db.Add(new Reveal { Id = Guid.CreateVersion7(), Staff = "", SubjectReference = [1], Purpose = "", Category = "", Reason = new([1]) });
+            db.Add(new Reveal { Id = Guid.CreateVersion7(), Staff = Subject.Create(SubjectKind.Staff), SubjectReference = [1], Purpose = "", Category = "", Reason = new([1]) });
             return db.SaveChangesAsync(Ct);
         });
         Assert.Contains("privacy_key_stores", (await Assert.ThrowsAsync<ConfigurationException>(() => OpenAsync(site))).Message, StringComparison.Ordinal);

@@ -18,7 +18,7 @@ public sealed class RevealTests
         Assert.Equal(new RevealResult.Shown("13912345678"), await RevealAsync(site));
         var row = await RowAsync(site);
         Assert.True(row.Allowed);
-        Assert.Equal((Staff.ToString(), "customer_support", "contact.phone"), (row.Staff, row.Purpose, row.Category));
+        Assert.Equal((Staff, "customer_support", "contact.phone"), (row.Staff, row.Purpose, row.Category));
         await site.WithAsync<KeyStore, int>(async keys =>
         {
             Vault vault = new(keys, Registry, TimeProvider.System);

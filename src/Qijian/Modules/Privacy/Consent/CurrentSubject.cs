@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+
+namespace Qijian.Modules.Privacy;
+
+/// <summary>Who is asking, as far as the site knows.</summary>
+public interface ICurrentSubject
+{
+    /// <summary>Null for a visitor who never chose anything, and outside of a request.</summary>
+    Subject? Find();
+}
+
+/// <summary>A visitor is known by a cookie that holds a random number. Only an act of choosing sets it.</summary>
+internal sealed class CurrentSubject(IHttpContextAccessor http, ConsentTerms terms) : ICurrentSubject
+{
+    public const string Cookie = "__Host-qijian-visitor";
+
+    private Subject? begun;
+    private bool forgotten;
+
+    public Subject? Find() =>
+        begun ?? (!forgotten && http.HttpContext?.Request.Cookies[Cookie] is { Length: 32 } id && Guid.TryParseExact(id, "N", out var visitor) ? new(SubjectKind.Visitor, visitor) : null);
+
+    /// <summary>The subject of an act of choosing; from here on the browser carries their number.</summary>
+    public Subject Begin()
+    {
+        // Whoever knows the number has the choices: all of it is random, with no time in it.
+        var subject = Find() ?? new(SubjectKind.Visitor, new(RandomNumberGenerator.GetBytes(16)));
+        begun = subject;
+        http.HttpContext!.Response.Cookies.Append(Cookie, subject.Id.ToString("N"), Options(terms.Registry.Cookies.GetValueOrDefault(Cookie)));
+        return subject;
+    }
+
+    public void Forget()
+    {
+        (begun, forgotten) = (null, true);
+        http.HttpContext!.Response.Cookies.Delete(Cookie, Options(null));
+    }
+
+    private static CookieOptions Options(CookieEntry? entry) => new()
+    {
+        Path = "/", Secure = true, HttpOnly = true, SameSite = SameSiteMode.Lax,
+        MaxAge = Period.TryParse(entry?.Ttl, null, out var ttl) ? ttl.After(DateTimeOffset.UnixEpoch) - DateTimeOffset.UnixEpoch : null,
+    };
+}
