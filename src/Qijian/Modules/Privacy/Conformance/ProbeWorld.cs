@@ -1,3 +1,4 @@
+#pragma warning disable RS0030 // A client of its own site, on this machine: nothing leaves.
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
@@ -23,7 +24,7 @@ namespace Qijian.Modules.Privacy;
 internal sealed partial class ProbeWorld : IAsyncDisposable
 {
     /// <summary>Who runs the site that is looked at.</summary>
-    public const string Operator = "示例运营者", Contact = "privacy@operator.example";
+    public const string Operator = "虚构运营者", Contact = "privacy@operator.fictional";
 
     /// <summary>A search that finds every company: all are called 示例.</summary>
     public const string Search = "/search?q=%E7%A4%BA%E4%BE%8B";
@@ -42,7 +43,7 @@ internal sealed partial class ProbeWorld : IAsyncDisposable
         // Settings of the machine, such as another database or address, are not for this one.
         app = Program.Build(
             ["--Database:Provider=Sqlite", $"--Database:ConnectionString=Data Source={database}", "--Search:Engine=Embedded", "--RateLimits:Enabled=false",
-                $"--Operator:Name={Operator}", "--Operator:Address=示例路一号", "--Operator:ProtectionOfficer=示例负责人", $"--Operator:Contact={Contact}"],
+                $"--Operator:Name={Operator}", "--Operator:Address=虚构路一号", "--Operator:ProtectionOfficer=虚构负责人", $"--Operator:Contact={Contact}"],
             new DataFolder(folder), quiet: true, Replace);
     }
 

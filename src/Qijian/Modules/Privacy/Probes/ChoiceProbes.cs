@@ -79,18 +79,23 @@ internal sealed class SignalProbe : IClauseProbe
 
     public async Task<ProbeResult> RunAsync(ProbeWorld world, CancellationToken ct)
     {
-        Proof proof = new("page-says-so", "answer-unchanged");
+        Proof proof = new("page-says-so", "answer-unchanged", "sharing-shut");
         Persona loud = new("loud"), quiet = new("quiet");
         loud.Headers["Sec-GPC"] = "1";
         var (with, without) = ((await world.GetAsync(RecordAnswer.Page, ct, loud)).Body, (await world.GetAsync(RecordAnswer.Page, ct, quiet)).Body);
-        proof.That(with != without && with.Contains(SignalWords(world), StringComparison.Ordinal) && !without.Contains(SignalWords(world), StringComparison.Ordinal), "page-says-so");
+        proof.That(with != without && with.Contains(Text.SignalOn, StringComparison.Ordinal) && !without.Contains(Text.SignalOn, StringComparison.Ordinal), "page-says-so");
         var rows = await world.WithAsync<AppDb, long>(db => db.ConsentEvents.LongCountAsync(ct));
         await world.GetAsync(RecordAnswer.Page, ct, loud);
         proof.Same(rows, await world.WithAsync<AppDb, long>(db => db.ConsentEvents.LongCountAsync(e => e.Kind != ConsentEventKind.Signal, ct)), "answer-unchanged");
 
         // No function that shares is open: the rule is asked as it would be with one.
-        await using var open = await world.OtherAsync(new("registry/features.yaml", text => text.Replace("open: false", "open: true", StringComparison.Ordinal)), ct);
-        await using var assessed = await world.OtherAsync(new("registry/pia.yaml", text => text.Replace("approved_by: null\n  approved_on: null\n  valid_until: null", "approved_by: 探针\n  approved_on: 2026-01-01\n  valid_until: 2099-01-01", StringComparison.Ordinal)), ct);
+        var rules = await world.WithAsync<PolicyFolder, GuardRules>(policy => Task.FromResult(Open(policy)));
+        foreach (var signal in (bool[])[true, false])
+        {
+            var decision = rules.Decide(new(Subject.Create(SubjectKind.Visitor), Purpose.ThirdPartyPromotion, null, [], ConsentState.Fold([], new ConsentTerms(rules.Registry, 1), default, null), Restricted: false, signal, world.Clock.GetUtcNow()));
+            proof.That(decision is Decision.Denied { Reason: var reason } && (reason is Denial.Signal) == signal, "sharing-shut", signal ? "signal" : "no-signal");
+        }
+
         return proof.By("http.get").By("sql.count").Result();
     }
 
@@ -103,7 +108,11 @@ internal sealed class SignalProbe : IClauseProbe
         }) },
     ];
 
-    private static string SignalWords(ProbeWorld _) => Text.SignalOn;
+    private static GuardRules Open(PolicyFolder policy)
+    {
+        var files = policy.RegistryFiles.Select(f => f with { Text = f.Text.Replace("open: false", "open: true", StringComparison.Ordinal).Replace("approved_by: null\n  approved_on: null\n  valid_until: null", "approved_by: probe\n  approved_on: 2020-01-01\n  valid_until: 2099-01-01", StringComparison.Ordinal) }).ToList();
+        return new(new ConsentTerms(ProcessingRegistry.Read(files).Registry, 1));
+    }
 }
 
 /// <summary>S6.2a, S6.2b: the number that a browser carries stands in no table, and whoever deletes it is forgotten under it.</summary>
