@@ -100,9 +100,9 @@ internal sealed partial class ProbeWorld : IAsyncDisposable
         return await act(lease.Service);
     }
 
-    /// <summary>The same program again, on another folder and with another text of a file of the policy; broken in the same way.</summary>
-    public Task<ProbeWorld> OtherAsync(TextChange change, CancellationToken ct) =>
-        StartAsync(policy.With(change, Path.Combine(folder, Guid.CreateVersion7().ToString("N"))), Clock, sabotage is null ? null : sabotage with { Text = null }, ct);
+    /// <summary>The same program again, on another folder and with other texts of files of the policy; broken in the same way.</summary>
+    public Task<ProbeWorld> OtherAsync(IEnumerable<TextChange> changes, CancellationToken ct) =>
+        StartAsync(changes.Aggregate(policy, (changed, change) => changed.With(change, Path.Combine(folder, Guid.CreateVersion7().ToString("N")))), Clock, sabotage is null ? null : sabotage with { Text = null }, ct);
 
     /// <summary>In how many of the files that the site keeps, but those of the keys, a text stands as it is.</summary>
     public async Task<int> FilesHoldingAsync(string text, CancellationToken ct)

@@ -17,12 +17,12 @@ internal sealed class EgressProbe : IClauseProbe
     {
         Proof proof = new("unknown-refused", "recorded", "field-refused", "abroad-refused", "floor-kept", "ceiling-gone");
         var before = await RowsAsync(world, ct);
-        proof.That(await SendAsync(world, new(new("probe_recipient"), Purpose.SiteSecurity, Target), ct) is not EgressResult.Sent, "unknown-refused").Same(before + 1, await RowsAsync(world, ct), "recorded");
+        proof.That(await SendAsync(world, Call, ct) is EgressResult.UnknownRecipient, "unknown-refused").Same(before + 1, await RowsAsync(world, ct), "recorded");
 
         await using (var other = await world.OtherAsync(Recipient("CN"), ct))
-            proof.That(await SendAsync(other, Call with { Fields = new Dictionary<Category, string> { [Category.ContactPhone] = "1" } }, ct) is not EgressResult.Sent, "field-refused").Same(1, await RowsAsync(other, ct), "recorded", "field");
+            proof.That(await SendAsync(other, Call with { Fields = new Dictionary<Category, string> { [Category.ContactPhone] = "1" } }, ct) is EgressResult.FieldNotListed, "field-refused").Same(1, await RowsAsync(other, ct), "recorded", "field");
         await using (var abroad = await world.OtherAsync(Recipient("SG"), ct))
-            proof.That(await SendAsync(abroad, Call, ct) is not EgressResult.Sent, "abroad-refused").Same(1, await RowsAsync(abroad, ct), "recorded", "abroad");
+            proof.That(await SendAsync(abroad, Call, ct) is EgressResult.NoMechanism, "abroad-refused").Same(1, await RowsAsync(abroad, ct), "recorded", "abroad");
 
         world.Clock.Advance(TimeSpan.FromDays((3 * 365) - 2));
         await SweepAsync(world, ct);
@@ -40,10 +40,15 @@ internal sealed class EgressProbe : IClauseProbe
         new("short", "对外提供的记录只留一年", "Records of provision are kept one year") { Text = new("registry/retention.yaml", text => text.Replace("floor: P3Y\n  ceiling: P5Y", "floor: null\n  ceiling: P1Y", StringComparison.Ordinal)) },
     ];
 
-    private static EgressCall Call => new(new("probe_recipient"), Purpose.SiteSecurity, Target);
+    private static EgressCall Call => new(new("probe_recipient"), Purpose.Maintenance, Target);
 
-    private static TextChange Recipient(string country) => new("registry/recipients.yaml", text =>
-        $"{text.TrimEnd().Replace("[]", "", StringComparison.Ordinal)}\n- id: probe_recipient\n  zh: 探针\n  en: Probe\n  kind: processor\n  contact: privacy@recipient.example\n  jurisdiction: {country}\n  hosts: [recipient.example]\n  purposes: [probe_purpose]\n  fields: [network.address]\n  contract: {{id: probe, until: 2099-12-31}}\n  pia: public_roles\n");
+    // A recipient that the registry takes: its purpose lists it, and an assessment covers it.
+    private static IEnumerable<TextChange> Recipient(string country) =>
+    [
+        new("registry/recipients.yaml", text => $"{text.TrimEnd().Replace("[]", "", StringComparison.Ordinal)}\n- id: probe_recipient\n  zh: 探针\n  en: Probe\n  kind: processor\n  contact: privacy@recipient.example\n  jurisdiction: {country}\n  hosts: [recipient.example]\n  purposes: [maintenance]\n  fields: [fault.report]\n  contract: {{id: probe, until: 2099-12-31}}\n  pia: public_roles\n"),
+        new("registry/purposes.yaml", text => text.IndexOf("- id: maintenance\n", StringComparison.Ordinal) is var at && text.IndexOf("recipients: []", at, StringComparison.Ordinal) is var list ? $"{text[..list]}recipients: [probe_recipient]{text[(list + 14)..]}" : text),
+        new("registry/pia.yaml", text => text.Replace("covers: [company_information,", "covers: [probe_recipient, company_information,", StringComparison.Ordinal)),
+    ];
 
     private static Task<EgressResult> SendAsync(ProbeWorld world, EgressCall call, CancellationToken ct) => world.WithAsync<IEgressGate, EgressResult>(gate => gate.SendAsync(call, ct));
 
