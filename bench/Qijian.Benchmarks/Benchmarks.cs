@@ -14,12 +14,14 @@ internal static class Benchmarks
         "freshness" when args.Length > 1 => await FreshnessBench.RunAsync(args),
         "vault" => await VaultBench.RunAsync(args),
         "lookup" when args.Length > 1 => await LookupBench.RunAsync(args),
+        "ledger" when args.Length > 1 => await ConsentBench.LedgerAsync(args),
+        "guard" when args.Length > 1 => await ConsentBench.GuardAsync(args),
         _ => Usage(),
     };
 
     private static int Usage()
     {
-        Console.Error.WriteLine("search-build [FILE] | search-query [FILE] | search-quality [--half tuning|reporting|all] [--engine embedded|postgres] [--documents N] [--kinds A,B] [--misses N] [--json FILE] [--choose] | search-peers [--documents N] [--engines A,B] [--seconds S] [--plain] [--json FILE] | lookup DATA-FOLDER [COMPANIES] | freshness DATA-FOLDER [SETTINGS] | vault [PERSONS]");
+        Console.Error.WriteLine("search-build [FILE] | search-query [FILE] | search-quality [--half tuning|reporting|all] [--engine embedded|postgres] [--documents N] [--kinds A,B] [--misses N] [--json FILE] [--choose] | search-peers [--documents N] [--engines A,B] [--seconds S] [--plain] [--json FILE] | lookup DATA-FOLDER [COMPANIES] | freshness DATA-FOLDER [SETTINGS] | vault [PERSONS] | ledger DATA-FOLDER [ENTRIES] | guard DATA-FOLDER");
         return 2;
     }
 }

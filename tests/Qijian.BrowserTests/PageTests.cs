@@ -63,9 +63,9 @@ public sealed class PageTests(BrowserSite browser) : IClassFixture<BrowserSite>
             TheoryData<string, bool, int> pages = [];
             string[] paths =
             [
-                "/", "/search", $"/search?q={Uri.EscapeDataString("星海")}&status=Active&province={Uri.EscapeDataString("江苏")}", "/search?q=qqqqwwww", "/nowhere",
+                "/", "/search", $"/search?q={Uri.EscapeDataString("星海")}&status=Active&province={Uri.EscapeDataString("江苏")}", "/search?q=qqqqwwww", "/nowhere", "/privacy/choices",
                 Company, $"{Company}?asOf=2012-01-01", $"{Company}/ownership?ended=1", $"{Company}/people", $"{Company}/changes", Person,
-                $"/companies/{SampleRegister.Showcase.RangesCode}/ownership", $"/companies/{SampleRegister.Showcase.WrongCheckCode}",
+                $"/companies/{SampleRegister.Showcase.RangesCode}/ownership", $"/companies/{SampleRegister.Showcase.WrongCheckCode}", "/privacy/conformance",
             ];
             paths = [.. paths, "/privacy", "/privacy/versions", "/privacy/policy/1/diff/1"];
             string[] both = ["/", "/search", "/privacy", Company, $"{Company}/ownership?ended=1"]; // the others in one form for each language: each look takes a second or two

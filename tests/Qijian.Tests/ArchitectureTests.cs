@@ -43,6 +43,17 @@ public sealed partial class ArchitectureTests
     public void Modules_locate_no_services() =>
         Assert.Empty(Uses().Where(u => u.From is not null && u.Target.FullName is "Microsoft.Extensions.DependencyInjection.IServiceScopeFactory").Select(u => u.Line).Distinct(StringComparer.Ordinal));
 
+    // Database drivers bring sockets of their own, checked at start (Regions); what we write has one way out. A probe looks at its own site on this machine.
+    [Fact]
+    public void Only_the_gate_opens_connections()
+    {
+        var gate = Directory.GetFiles(Path.Combine(Repository, "src/Qijian/Modules/Privacy/Egress"), "*.cs").SelectMany(f => TypeName().Matches(File.ReadAllText(f))).Select(m => $"Qijian.Modules.Privacy.{m.Groups["name"].Value}").ToHashSet(StringComparer.Ordinal);
+        var users = Uses().Where(u => Network().IsMatch(u.Target.FullName)).Select(u => u.Origin.FullName.Split('+', '/', '<')[0]).Distinct(StringComparer.Ordinal).ToList();
+        Assert.Contains("Qijian.Modules.Privacy.HttpSender", users);
+        Assert.Contains("Qijian.Modules.Privacy.EgressNetwork", users);
+        Assert.Equal(["Qijian.Modules.Privacy.ProbeWorld"], users.Where(user => !gate.Contains(user)));
+    }
+
     [Fact]
     public void The_engine_is_pure()
     {
@@ -92,6 +103,12 @@ public sealed partial class ArchitectureTests
 
     [GeneratedRegex("^(?:Qijian\\.Modules\\.|AspNetCoreGeneratedDocument\\.Modules_)(?!_)(?<module>[A-Z][A-Za-z]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ModuleName();
+
+    [GeneratedRegex(@"\b(?:class|record|interface|struct|enum) (?<name>[A-Z]\w+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex TypeName();
+
+    [GeneratedRegex(@"^System\.Net\.(Http\.(?!Headers\.|HttpMethod$)|Sockets\.(?!AddressFamily$)|Mail\.|WebSockets\.|Quic\.|NetworkInformation\.|Security\.SslStream|Dns$|(Http|File|Ftp)?WebRequest|WebClient)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Network();
 
     [GeneratedRegex("<data name=\"(?<key>[^\"]+)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex DataName();

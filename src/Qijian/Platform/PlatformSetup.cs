@@ -17,7 +17,8 @@ internal static class PlatformSetup
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
-        services.AddOptions<OperatorOptions>().BindConfiguration(OperatorOptions.Section);
+        services.AddOptions<OperatorOptions>().BindConfiguration(OperatorOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<OperatorOptions>, OperatorRules>();
         services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<SiteState>();
         services.AddSingleton(typeof(Scoped<>));

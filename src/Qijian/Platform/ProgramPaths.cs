@@ -5,7 +5,7 @@ namespace Qijian.Platform;
 /// <summary>The addresses that programs use: they get problem+json instead of pages, in the language that they prefer.</summary>
 internal static class ProgramPaths
 {
-    private static readonly PathString[] All = ["/api", "/openapi", "/reconcile", Mcp];
+    private static readonly PathString[] All = ["/api", "/openapi", "/reconcile", "/.well-known", Mcp];
 
     /// <summary>Where tools of language models are found.</summary>
     public const string Mcp = "/mcp";

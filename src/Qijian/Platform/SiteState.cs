@@ -1,9 +1,10 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using Qijian.Platform.Data;
 
 namespace Qijian.Platform;
 
-/// <summary>Who runs the site. Without all of it the site is a demonstration.</summary>
+/// <summary>Who runs the site. Without the first four it is a demonstration.</summary>
 internal sealed class OperatorOptions
 {
     public const string Section = "Operator";
@@ -12,6 +13,17 @@ internal sealed class OperatorOptions
     public string? Address { get; init; }
     public string? ProtectionOfficer { get; init; }
     public string? Contact { get; init; }
+    [EmailAddress(ErrorMessage = "Operator:Email 不是电子邮件地址 / is no e-mail address.")] public string? Email { get; init; }
+    public string? Phone { get; init; }
+
+    /// <summary>When the telephone is answered.</summary>
+    public string? Hours { get; init; }
+
+    /// <summary>The https address of the operator's account at WeChat.</summary>
+    public string? WeChat { get; init; }
+
+    /// <summary>Where complaints are made: an https address, or a path of this site.</summary>
+    public string? ComplaintUrl { get; init; }
 }
 
 /// <summary>Whether the site is in operation or a demonstration, which serves on loopback addresses over plain HTTP only.</summary>

@@ -20,8 +20,8 @@ public static class PrivacyModule
     public static IServiceCollection AddPrivacy(this IServiceCollection services) =>
         services.AddSingleton(_ => PolicyFolder.Shipped).AddSingleton(s => s.GetRequiredService<PolicyFolder>().LoadBindings()).AddSingleton<RegistryCheck>(_ => RegistryLinter.Check)
             .AddSingleton(s => ProcessingRegistry.Load(s.GetRequiredService<PolicyFolder>().RegistryFiles, s.GetRequiredService<Bindings>().ById.Keys.ToHashSet(StringComparer.Ordinal), s.GetRequiredService<RegistryCheck>()))
-            .AddSingleton(new FooterLink(Path, () => Text.FooterPolicy)).AddSingleton(new FooterLink("/privacy/conformance", () => Text.FooterConformance))
-            .AddConformance().AddPolicy().AddServiceLog().AddRetention().AddVault().AddConsent();
+            .AddSingleton(new FooterLink(Path, () => Text.FooterPolicy)).AddSingleton(new FooterLink("/privacy/conformance", () => Text.FooterConformance)).AddSingleton(new FooterLink("/privacy/contact", () => Text.ContactTitle))
+            .AddEgress().AddConformance().AddPolicy().AddServiceLog().AddRetention().AddVault().AddConsent();
 
     /// <summary>What every request passes, before all else.</summary>
     public static void UsePrivacy(this IApplicationBuilder app) => app.UseRequestLog();
@@ -40,6 +40,9 @@ public static class PrivacyModule
 
     private static IServiceCollection AddServiceLog(this IServiceCollection services) => services.AddSingleton<ServiceLog>()
         .AddLogging(logging => logging.ClearProviders().Services.AddSingleton<ILoggerProvider>(s => new SerilogLoggerProvider(s.GetRequiredService<ServiceLog>().Program(s.GetRequiredService<ProcessingRegistry>()), dispose: true)));
+
+    private static IServiceCollection AddEgress(this IServiceCollection services) => services
+        .AddSingleton<EgressLimits>().AddSingleton<IEgressNetwork, EgressNetwork>().AddSingleton<IEgressSender, HttpSender>().AddScoped<IEgressGate, EgressGate>().AddScoped<IRecipientGuard>(s => s.GetRequiredService<PurposeGuard>());
 
     private static IServiceCollection AddRetention(this IServiceCollection services) => services
         .AddScoped<RetentionSweep>().AddScoped<TaggedTables>().AddScoped<IPersonalDataStore>(s => s.GetRequiredService<TaggedTables>())

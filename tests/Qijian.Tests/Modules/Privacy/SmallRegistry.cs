@@ -171,6 +171,8 @@ internal sealed class PlainVault : IVault
 {
     public int Asked { get; private set; }
 
+    public async ValueTask<byte[]?> FindReferenceAsync(Subject subject, CancellationToken ct) => await ReferenceAsync(subject, ct);
+
     public ValueTask<byte[]> ReferenceAsync(Subject subject, CancellationToken ct)
     {
         Asked++;

@@ -29,7 +29,7 @@ internal enum ClauseStatus
 }
 
 /// <summary>Why a clause does not stand better.</summary>
-internal enum StatusReason { None, NoProbe, NeverRun, NoRecord, RecordExpired, Failed, SabotageSurvived, NoSabotage, OtherBuild, OtherPolicy, TooOld }
+internal enum StatusReason { None, NoProbe, NeverRun, NoRecord, RecordExpired, Failed, SabotageSurvived, NoSabotage, OtherBuild, OtherPolicy, TooOld, PartOnly }
 
 /// <summary>A sabotage, and whether the probe of this build caught it; null where that was not tried.</summary>
 internal sealed record SabotageState(Sabotage Sabotage, bool? Caught);
@@ -49,7 +49,7 @@ internal static class StatusRule
         if (clause.Retired) return (ClauseStatus.Retired, StatusReason.None);
         if (probes.Count == 0)
         {
-            if ((clause.Proof & (ProofClass.C | ProofClass.D)) == 0) return (ClauseStatus.Gap, StatusReason.NoProbe);
+            if ((clause.Proof & (ProofClass.C | ProofClass.D)) is ProofClass.None) return (ClauseStatus.Gap, StatusReason.NoProbe);
             if (record is null) return (ClauseStatus.Gap, StatusReason.NoRecord);
             return record.ValidUntil >= ChinaTime.Day(now) ? (ClauseStatus.Attested, StatusReason.None) : (ClauseStatus.Stale, StatusReason.RecordExpired);
         }
@@ -62,7 +62,8 @@ internal static class StatusRule
         if (probes.Any(p => p.Newest!.Build.Commit != build.Commit)) return (ClauseStatus.Stale, StatusReason.OtherBuild);
         if (probes.Any(p => p.Newest!.Build != build)) return (ClauseStatus.Stale, StatusReason.OtherPolicy);
         if (probes.Any(p => p.Newest!.FinishedAt + ValidFor < now)) return (ClauseStatus.Stale, StatusReason.TooOld);
-        return (probes.Any(p => p.Probe!.Class.HasFlag(ProofClass.A)) ? ClauseStatus.Enforced : ClauseStatus.Checked, StatusReason.None);
+        var proved = probes.Aggregate(record?.ValidUntil >= ChinaTime.Day(now) ? ProofClass.C | ProofClass.D : ProofClass.None, (all, p) => all | p.Probe!.Class);
+        return (proved.HasFlag(ProofClass.A) ? ClauseStatus.Enforced : ClauseStatus.Checked, (clause.Proof & ~proved) is ProofClass.None ? StatusReason.None : StatusReason.PartOnly);
     }
 
     /// <summary>The word for programs: ENFORCED.</summary>

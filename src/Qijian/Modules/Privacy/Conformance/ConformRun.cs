@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Qijian.Platform.CommandLine;
-using Qijian.Platform.Data;
 
 namespace Qijian.Modules.Privacy;
 

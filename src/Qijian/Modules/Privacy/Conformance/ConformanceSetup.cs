@@ -16,14 +16,17 @@ internal static class ConformanceSetup
     private static string Commit { get; } = typeof(ConformanceSetup).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 }
 
-/// <summary>Nothing is served by a registry that is wrong.</summary>
-internal sealed class RegistryInForce(IServiceProvider services) : IPreparation
+/// <summary>Says at the start by what the site is run. It cannot be made from a registry that is wrong, and then nothing is served.</summary>
+internal sealed partial class RegistryInForce(Build build, ILogger<RegistryInForce> log) : IPreparation
 {
     public Task RunAsync(CancellationToken ct)
     {
-        services.GetRequiredService<ProcessingRegistry>();
+        LogInForce(build.PolicyVersion, build.RegistryHash);
         return Task.CompletedTask;
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Policy version {Version}, registry {Registry}")]
+    private partial void LogInForce(int version, string registry);
 }
 
 /// <summary>Every answer says by which version of the policy it was given, refusals and errors too.</summary>

@@ -61,9 +61,12 @@ internal static partial class EvidenceJson
         var node = JsonSerializer.SerializeToNode(evidence, Format)!.AsObject();
         node.Remove("topic");
         foreach (var text in Texts(node))
-            if (!Harmless().IsMatch(text)) throw new ArgumentException($"Evidence takes ids, counts, instants and hashes only: {typeof(T).Name} has another text.", nameof(evidence));
+            if (!IsHarmless(text)) throw new ArgumentException($"Evidence takes ids, counts, instants and hashes only: {typeof(T).Name} has another text.", nameof(evidence));
         return node.ToJsonString(Format);
     }
+
+    /// <summary>Whether a text can be nothing but an id, a path, a hash, an instant or a few of them.</summary>
+    public static bool IsHarmless(string text) => Harmless().IsMatch(text);
 
     public static T Read<T>(EvidenceItem item) where T : IEvidence => JsonSerializer.Deserialize<T>(item.Payload, Format)!;
 

@@ -39,7 +39,7 @@ internal static class EvidenceFile
             if (first is not { Schema: Schema, PublicKey: { } key }) return null;
             return await EvidenceChain.VerifyAsync(Lines(path, ct).Where(l => l.Entry is not null).Select(l => l.Entry!), Lines(path, ct).Where(l => l.Checkpoint is not null).Select(l => l.Checkpoint!), key, ct);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or ArgumentException or System.Security.Cryptography.CryptographicException) // no JSON, no key
         {
             return null;
         }

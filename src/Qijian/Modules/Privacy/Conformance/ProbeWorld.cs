@@ -1,3 +1,4 @@
+#pragma warning disable RS0030 // A client of its own site, on this machine: nothing leaves.
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
@@ -23,7 +24,10 @@ namespace Qijian.Modules.Privacy;
 internal sealed partial class ProbeWorld : IAsyncDisposable
 {
     /// <summary>Who runs the site that is looked at.</summary>
-    public const string Operator = "示例运营者", Contact = "privacy@operator.example";
+    public const string Operator = "虚构运营者", Contact = "privacy@operator.fictional";
+
+    /// <summary>A search that finds every company: all are called 示例.</summary>
+    public const string Search = "/search?q=%E7%A4%BA%E4%BE%8B";
 
     private const int Companies = 24;
     private readonly WebApplication app;
@@ -39,7 +43,7 @@ internal sealed partial class ProbeWorld : IAsyncDisposable
         // Settings of the machine, such as another database or address, are not for this one.
         app = Program.Build(
             ["--Database:Provider=Sqlite", $"--Database:ConnectionString=Data Source={database}", "--Search:Engine=Embedded", "--RateLimits:Enabled=false",
-                $"--Operator:Name={Operator}", "--Operator:Address=示例路一号", "--Operator:ProtectionOfficer=示例负责人", $"--Operator:Contact={Contact}"],
+                $"--Operator:Name={Operator}", "--Operator:Address=虚构路一号", "--Operator:ProtectionOfficer=虚构负责人", $"--Operator:Contact={Contact}"],
             new DataFolder(folder), quiet: true, Replace);
     }
 
@@ -56,11 +60,11 @@ internal sealed partial class ProbeWorld : IAsyncDisposable
 
     public static async Task<ProbeWorld> StartAsync(PolicyFolder policy, TimeProvider clock, Sabotage? sabotage, CancellationToken ct)
     {
-        var folder = Directory.CreateTempSubdirectory("qijian-world-").FullName;
+        var own = Directory.CreateTempSubdirectory("qijian-world-").FullName;
         ProbeWorld? world = null;
         try
         {
-            world = new(folder, sabotage?.Text is { } change ? policy.With(change, Path.Combine(folder, "policy")) : policy, sabotage, clock.GetUtcNow());
+            world = new(own, sabotage?.Text is { } change ? policy.With(change, Path.Combine(own, "policy")) : policy, sabotage, clock.GetUtcNow());
             await Serve.PrepareAsync(world.app, ct);
             await world.app.StartAsync(ct);
             world.http.BaseAddress = new(world.app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
@@ -70,7 +74,7 @@ internal sealed partial class ProbeWorld : IAsyncDisposable
         catch
         {
             if (world is not null) await world.DisposeAsync();
-            else Directory.Delete(folder, recursive: true);
+            else Directory.Delete(own, recursive: true);
             throw;
         }
     }
@@ -96,10 +100,52 @@ internal sealed partial class ProbeWorld : IAsyncDisposable
         return await act(lease.Service);
     }
 
+    /// <summary>The same program again, on another folder and with another text of a file of the policy; broken in the same way.</summary>
+    public Task<ProbeWorld> OtherAsync(TextChange change, CancellationToken ct) =>
+        StartAsync(policy.With(change, Path.Combine(folder, Guid.CreateVersion7().ToString("N"))), Clock, sabotage is null ? null : sabotage with { Text = null }, ct);
+
+    /// <summary>In how many of the files that the site keeps, but those of the keys, a text stands as it is.</summary>
+    public async Task<int> FilesHoldingAsync(string text, CancellationToken ct)
+    {
+        var needle = System.Text.Encoding.UTF8.GetBytes(text);
+        var found = 0;
+        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(f => !f.StartsWith(Path.Combine(folder, "keys"), StringComparison.Ordinal)))
+        {
+            await using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var bytes = new byte[file.Length];
+            await file.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, ct);
+            if (bytes.AsSpan().IndexOf(needle) >= 0) found++;
+        }
+
+        return found;
+    }
+
+    /// <summary>Puts a file among those of the site, such as a day of its log.</summary>
+    public Task WriteAsync(string name, string text, CancellationToken ct) => File.WriteAllTextAsync(new DataFolder(folder).File(name.Split('/')), text, ct);
+
+    /// <summary>The names of the files in a folder of the site.</summary>
+    public IReadOnlyList<string> FilesIn(string name) => [.. Directory.GetFiles(Path.Combine(folder, name)).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+
+    /// <summary>Presses a button as a persona does: that with the value, in the first form of the page that holds the words.</summary>
+    public async Task<Exchange> PressAsync(Persona persona, string page, string words, string answer, CancellationToken ct)
+    {
+        var form = Form().Matches((await GetAsync(page, ct, persona)).Body).Select(m => m.Value).FirstOrDefault(f => f.Contains(words, StringComparison.Ordinal)) ?? "";
+        var fields = Field().Matches(form).DistinctBy(m => m.Groups["name"].Value, StringComparer.Ordinal).ToDictionary(m => m.Groups["name"].Value, m => WebUtility.HtmlDecode(m.Groups["value"].Value), StringComparer.Ordinal);
+        fields["answer"] = answer;
+        using HttpRequestMessage request = new(HttpMethod.Post, WebUtility.HtmlDecode(Action().Match(form).Groups["action"].Value) is { Length: > 0 } action ? action : page) { Content = new FormUrlEncodedContent(fields) };
+        return await SendAsync(request, page, persona, ct);
+    }
+
     /// <summary>One request as a browser of nobody, or of a persona, sends it.</summary>
     public async Task<Exchange> GetAsync(string path, CancellationToken ct, Persona? persona = null)
     {
         using HttpRequestMessage request = new(HttpMethod.Get, path);
+        return await SendAsync(request, path, persona, ct);
+    }
+
+    private async Task<Exchange> SendAsync(HttpRequestMessage request, string path, Persona? persona, CancellationToken ct)
+    {
+        foreach (var (name, value) in persona?.Headers ?? []) request.Headers.Add(name, value);
         if (persona is { Jar.Count: > 0 }) request.Headers.Add("Cookie", string.Join("; ", persona.Jar.Select(c => $"{c.Key}={c.Value}")));
         using var response = await http.SendAsync(request, ct);
         Exchange exchange = new(path, response.StatusCode, response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase),
@@ -125,7 +171,7 @@ internal sealed partial class ProbeWorld : IAsyncDisposable
         Dictionary<string, string> known = new(StringComparer.Ordinal) { ["documentName"] = "v1", ["status"] = "404" };
         var routes = app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(e => e.Metadata.GetMetadata<StaticAssetDescriptor>() is null && e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Contains(HttpMethods.Get) is not false);
-        return [.. routes.Select(e => PathOf(e.RoutePattern)).Concat(["/search?q=示例", "/en", "/no-such-page", "/api/v1/no-such"]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        return [.. routes.Select(e => PathOf(e.RoutePattern)).Concat([Search, "/en", "/no-such-page", "/api/v1/no-such"]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
         string PathOf(RoutePattern pattern)
         {
@@ -155,6 +201,15 @@ internal sealed partial class ProbeWorld : IAsyncDisposable
         using (SqliteConnection connection = new($"Data Source={Path.Combine(folder, "qijian.db")}")) SqliteConnection.ClearPool(connection);
         Directory.Delete(folder, recursive: true);
     }
+
+    [GeneratedRegex("<form.*?</form>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Form();
+
+    [GeneratedRegex("<input[^>]*?name=\"(?<name>[^\"]*)\"([^>]*?value=\"(?<value>[^\"]*)\")?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Field();
+
+    [GeneratedRegex("action=\"(?<action>[^\"]*)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Action();
 
     [GeneratedRegex("/people/(?<id>[^\"/?#]+)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex PersonLink();
@@ -199,10 +254,16 @@ internal sealed record Persona(string Name)
 {
     public Dictionary<string, string> Jar { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>What the browser says with every request.</summary>
+    public Dictionary<string, string> Headers { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Who it is for the site; null until a choice is made.</summary>
+    public Subject? Subject => Jar.TryGetValue(CurrentSubject.Cookie, out var id) && Guid.TryParseExact(id, "N", out var visitor) ? new(SubjectKind.Visitor, visitor) : null;
+
     /// <summary>Keeps or drops a cookie as a browser does.</summary>
     public void Take(SetCookie cookie)
     {
-        if (cookie.Attributes.GetValueOrDefault("max-age") is "0") Jar.Remove(cookie.Name);
+        if (cookie.Attributes.GetValueOrDefault("max-age") is "0" || cookie.Value.Length == 0) Jar.Remove(cookie.Name);
         else Jar[cookie.Name] = cookie.Value;
     }
 }

@@ -10,7 +10,7 @@ internal sealed record ClauseState(BindingEntry Clause, ClauseStatus Status, Sta
     {
         StatusReason.NoProbe => Clause.Gap ?? Text.ReasonNoProbe, StatusReason.NoRecord => Clause.Gap ?? Text.ReasonNoRecord, StatusReason.NeverRun => Text.ReasonNeverRun,
         StatusReason.RecordExpired => Text.ReasonRecordExpired, StatusReason.Failed => Text.ReasonFailed, StatusReason.SabotageSurvived => Text.ReasonSabotageSurvived, StatusReason.NoSabotage => Text.ReasonNoSabotage,
-        StatusReason.OtherBuild => Text.ReasonOtherBuild, StatusReason.OtherPolicy => Text.ReasonOtherPolicy, StatusReason.TooOld => Text.ReasonTooOld.With((int)StatusRule.ValidFor.TotalDays), _ => null,
+        StatusReason.OtherBuild => Text.ReasonOtherBuild, StatusReason.OtherPolicy => Text.ReasonOtherPolicy, StatusReason.PartOnly => Text.ReasonPartOnly, StatusReason.TooOld => Text.ReasonTooOld.With((int)StatusRule.ValidFor.TotalDays), _ => null,
     };
 }
 

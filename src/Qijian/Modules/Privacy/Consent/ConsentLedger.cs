@@ -83,7 +83,7 @@ internal sealed class ConsentLedger(AppDb db, ConsentTerms terms, IVault vault, 
     /// <summary>The events about a person, in their order.</summary>
     public async Task<List<ConsentEvent>> EventsOfAsync(Subject subject, CancellationToken ct)
     {
-        var reference = await vault.ReferenceAsync(subject, ct);
+        if (await vault.FindReferenceAsync(subject, ct) is not { } reference) return []; // a number that somebody made up leaves no key behind
         return await db.ConsentEvents.AsNoTracking().Where(e => e.SubjectReference == reference).OrderBy(e => e.Sequence).ToListAsync(ct);
     }
 

@@ -10,10 +10,13 @@ public interface IConsentPrompts
 /// <summary>One question to one person; a page shows it with the part <c>/Modules/Privacy/Pages/_Prompt.cshtml</c>.</summary>
 public sealed class ConsentPrompt
 {
-    internal ConsentPrompt(Notice notice, string returnTo) => (Notice, ReturnTo) = (notice, returnTo);
+    internal ConsentPrompt(Notice notice, string returnTo, bool? pressed) => (Notice, ReturnTo, Pressed) = (notice, returnTo, pressed);
 
     internal Notice Notice { get; }
     internal string ReturnTo { get; }
+
+    /// <summary>Which answer stands; null while none does.</summary>
+    internal bool? Pressed { get; }
 }
 
 internal sealed class ConsentPrompts(ConsentTerms terms, ConsentLedger ledger, ICurrentSubject current) : IConsentPrompts
@@ -22,6 +25,6 @@ internal sealed class ConsentPrompts(ConsentTerms terms, ConsentLedger ledger, I
     {
         if (terms.Choices.FirstOrDefault(p => p.Id == purpose.Id) is not { } entry) return null;
         if (current.Find() is { } subject && !(await ledger.StateOfAsync(subject, ct)).MayAsk(purpose.Id)) return null;
-        return new(Notice.Of(terms, entry, null), returnTo);
+        return new(Notice.Of(terms, entry, null), returnTo, null);
     }
 }

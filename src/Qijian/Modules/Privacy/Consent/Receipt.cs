@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Unicode;
 using Microsoft.Extensions.Options;
 using Qijian.Platform;
 
@@ -16,8 +15,8 @@ namespace Qijian.Modules.Privacy;
 /// </summary>
 internal sealed class Receipt(ConsentTerms terms, SigningKey key, IOptions<OperatorOptions> controller, SiteState site)
 {
-    private const string Schema = "ISO/IEC TS 27560:2023", SchemaVersion = "qijian-receipt-1", Signature = "signature", Algorithm = "ES256";
-    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
+    private const string Schema = "ISO/IEC TS 27560:2023", SchemaVersion = "qijian-receipt-1", Signature = "signature", Algorithm = "ECDSA-P256-SHA256";
+    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonSerializerOptions Indented = new(Compact) { WriteIndented = true };
 
     public string Of(ConsentEvent e)
@@ -86,5 +85,5 @@ internal sealed class Receipt(ConsentTerms terms, SigningKey key, IOptions<Opera
 
     private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);
 
-    private static string Time(DateTimeOffset at) => at.ToString("yyyy-MM-dd'T'HH:mm:ss.fffK", CultureInfo.InvariantCulture);
+    private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffK", CultureInfo.InvariantCulture);
 }

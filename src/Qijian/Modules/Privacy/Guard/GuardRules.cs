@@ -19,6 +19,8 @@ internal sealed class GuardRules
             p.Basis is Basis.SeparateConsent && (p.Recipients.Count > 0 || p.Id == Purpose.ThirdPartyPromotion.Id)), StringComparer.Ordinal);
     }
 
+    public ProcessingRegistry Registry => registry;
+
     /// <summary>Whether the person's answers decide about the purpose.</summary>
     public bool AsksConsent(Purpose purpose) => rules.TryGetValue(purpose.Id, out var rule) && rule.Purpose.AsksConsent;
 

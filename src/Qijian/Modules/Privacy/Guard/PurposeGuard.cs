@@ -6,7 +6,7 @@ namespace Qijian.Modules.Privacy;
 /// Gathers what a demand is decided by. Answers are read once for a person and request, only where they decide, and never kept for
 /// the next request: a withdrawal holds from then on.
 /// </summary>
-internal sealed class PurposeGuard(GuardRules rules, ConsentLedger ledger, Scoped<ConsentLedger> ownLedger, RestrictionList restrictions, IHttpContextAccessor http, TimeProvider clock) : IPurposeGuard
+internal sealed class PurposeGuard(GuardRules rules, ConsentLedger ledger, Scoped<ConsentLedger> ownLedger, RestrictionList restrictions, IHttpContextAccessor http, TimeProvider clock) : IPurposeGuard, IRecipientGuard
 {
     private readonly Dictionary<Subject, ConsentState> states = [];
 
@@ -18,8 +18,7 @@ internal sealed class PurposeGuard(GuardRules rules, ConsentLedger ledger, Scope
         return DemandAsync(ticket.Subject, ticket.Purpose, null, ticket.Categories, ct);
     }
 
-    /// <summary>The same for data that goes to a recipient.</summary>
-    internal ValueTask<Decision> DemandAsync(Subject? subject, Purpose purpose, Recipient? recipient, IReadOnlyList<Category> categories, CancellationToken ct)
+    public ValueTask<Decision> DemandAsync(Subject? subject, Purpose purpose, Recipient? recipient, IReadOnlyList<Category> categories, CancellationToken ct)
     {
         Demand demand = new(subject, purpose, recipient, categories, null, Restricted: false, OptsOut, clock.GetUtcNow());
         if (subject is not { } person) return new(rules.Decide(demand));
@@ -27,9 +26,6 @@ internal sealed class PurposeGuard(GuardRules rules, ConsentLedger ledger, Scope
         var known = !rules.AsksConsent(purpose) || states.TryGetValue(person, out state);
         return known && IsRestricted(demand) is { } restricted ? DecideAsync(demand with { State = state, Restricted = restricted }, ct) : ReadAsync(demand, ct);
     }
-
-    /// <summary>To be called where the current request changed what the person said.</summary>
-    internal void Forget(Subject subject) => states.Remove(subject);
 
     // Global Privacy Control: the browser asks that nothing be sold or shared.
     private bool OptsOut => http.HttpContext?.Request.Headers["Sec-GPC"] is ["1"];

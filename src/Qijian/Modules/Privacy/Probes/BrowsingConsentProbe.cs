@@ -15,7 +15,7 @@ internal sealed class BrowsingConsentProbe : IClauseProbe
     public async Task<ProbeResult> RunAsync(ProbeWorld world, CancellationToken ct)
     {
         Proof proof = new("consent-rows", "egress-rows", "cookies", "journey");
-        var paths = (await world.PathsAsync(ct)).Concat(Enumerable.Range(1, Pages).Select(n => FormattableString.Invariant($"/search?q=示例&page={n}"))).ToList();
+        var paths = (await world.PathsAsync(ct)).Concat(Enumerable.Range(1, Pages).Select(n => FormattableString.Invariant($"{ProbeWorld.Search}&page={n}"))).ToList();
         var (consents, sent) = await CountAsync(world, ct);
         // What keeps forms from being forged goes with the browser's session; whatever stays longer would be an identifier.
         var allowed = await world.WithAsync<ProcessingRegistry, HashSet<string>>(r => Task.FromResult(r.Cookies.Values.Where(c => c is { Essential: true, Ttl: "session" }).Select(c => c.Id).ToHashSet(StringComparer.Ordinal)));
@@ -25,7 +25,7 @@ internal sealed class BrowsingConsentProbe : IClauseProbe
         proof.Same(consents, consentsAfter, "consent-rows").Same(sent, sentAfter, "egress-rows");
 
         var company = paths.First(p => p.StartsWith("/companies/", StringComparison.Ordinal));
-        foreach (var path in (string[])["/", "/search?q=示例", company, $"/api/v1{company}"]) proof.Same(200, (int)(await world.GetAsync(path, ct, world.Subject)).Status, "journey", path);
+        foreach (var path in (string[])["/", ProbeWorld.Search, company, $"/api/v1{company}"]) proof.Same(200, (int)(await world.GetAsync(path, ct, world.Subject)).Status, "journey", path);
         return proof.By("http.browse").By("sql.count").AtLeast(Pages, "cookies").Result();
     }
 

@@ -6,7 +6,10 @@ internal static class ClauseProbes
     public static readonly IReadOnlyList<IClauseProbe> All =
     [
         new PolicyLinkProbe(), new PolicyVersionProbe(), new BrowsingConsentProbe(), new CookieProbe(), new SecurityHeadersProbe(), new SecurityContactProbe(),
-        new OpenEndedPurposeProbe(), new SaleProbe(), new AssessmentProbe(),
+        new OpenEndedPurposeProbe(), new SaleProbe(), new AssessmentProbe(), new BasisProbe(), new LawProbe(),
+        new ChoicesProbe(), new SignalProbe(), new VisitorNumberProbe(), new ClientStorageProbe(),
+        new PolicyTextProbe(), new PolicyArchiveProbe(), new ProcessingListProbe(), new CensusProbe(),
+        new VaultProbe(), new ServiceLogProbe(), new EgressProbe(),
     ];
 }
 
@@ -26,6 +29,23 @@ internal static class Breaks
         });
         return next(http);
     })));
+
+    /// <summary>Other words in the answer to one address.</summary>
+    public static Action<IServiceCollection> Body(string path, Func<string, string> change) => Requests(async (http, next) =>
+    {
+        if (http.Request.Path != path)
+        {
+            await next(http);
+            return;
+        }
+
+        var (body, buffer) = (http.Response.Body, new MemoryStream());
+        http.Response.Body = buffer;
+        await next(http);
+        http.Response.Body = body;
+        http.Response.ContentLength = null;
+        await http.Response.WriteAsync(change(System.Text.Encoding.UTF8.GetString(buffer.ToArray())));
+    });
 
     private sealed class Filter(Func<HttpContext, RequestDelegate, Task> act) : IStartupFilter
     {

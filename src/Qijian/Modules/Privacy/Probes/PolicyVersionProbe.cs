@@ -22,7 +22,7 @@ internal sealed class PolicyVersionProbe : IClauseProbe
         new("no-header", "答复不再写明政策版本", "Answers no longer name the version") { Services = s => s.Remove(s.Single(d => d.ImplementationType == typeof(PolicyVersionHeader))) },
         new("retired-version", "接口写明一个不存在的版本", "Interfaces name a version that is none")
         {
-            Services = Breaks.Answers(http => { if (http.Request.Path.StartsWithSegments("/api")) http.Response.Headers[PolicyVersionHeader.Name] = "999"; }),
+            Services = Breaks.Answers(http => { if (http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)) http.Response.Headers[PolicyVersionHeader.Name] = "999"; }),
         },
     ];
 }

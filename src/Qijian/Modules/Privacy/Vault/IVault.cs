@@ -18,6 +18,9 @@ public interface IVault
     /// <summary>What stands for the person in records that outlive their data: nobody can be found by it once their keys are gone.</summary>
     ValueTask<byte[]> ReferenceAsync(Subject subject, CancellationToken ct);
 
+    /// <summary>The same where there is one; null for a person about whom nothing was ever recorded. Makes no key.</summary>
+    ValueTask<byte[]?> FindReferenceAsync(Subject subject, CancellationToken ct);
+
     /// <summary>The value as it shows where nobody has a reason to see it, by the category's rule.</summary>
     string Mask(Category category, string value);
 }

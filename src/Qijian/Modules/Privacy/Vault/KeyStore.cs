@@ -59,29 +59,29 @@ internal sealed class KeyStore : IDisposable
     private static KeyStore Open(string folder, TimeProvider clock, bool create)
     {
         var path = Path.Combine(folder, FileName);
-        SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false, DefaultTimeout = 10 }.ToString());
+        SqliteConnection opened = new(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false, DefaultTimeout = 10 }.ToString());
         try
         {
-            connection.Open();
+            opened.Open();
             // FULL: a key must be on the disk before any value that is sealed with it.
-            Run(connection, "PRAGMA busy_timeout = 10000; PRAGMA secure_delete = ON; PRAGMA synchronous = FULL");
-            if (create) Create(connection, folder);
-            if (!HasStore(connection)) throw KeyStoreRefusal.Damaged(path);
-            Run(connection, "PRAGMA journal_mode = WAL");
+            Run(opened, "PRAGMA busy_timeout = 10000; PRAGMA secure_delete = ON; PRAGMA synchronous = FULL");
+            if (create) Create(opened, folder);
+            if (!HasStore(opened)) throw KeyStoreRefusal.Damaged(path);
+            Run(opened, "PRAGMA journal_mode = WAL");
             var masterPath = Path.Combine(folder, MasterKey.FileName);
-            var master = File.Exists(masterPath) ? MasterKey.Read(masterPath) : throw KeyStoreRefusal.Missing(masterPath);
-            using var read = Command(connection, "SELECT fingerprint, index_key, signing_key FROM store");
+            var masterKey = File.Exists(masterPath) ? MasterKey.Read(masterPath) : throw KeyStoreRefusal.Missing(masterPath);
+            using var read = Command(opened, "SELECT fingerprint, index_key, signing_key FROM store");
             using var row = read.ExecuteReader();
             row.Read();
-            if (row.GetString(0) is var fingerprint && !string.Equals(fingerprint, master.Fingerprint, StringComparison.Ordinal)) throw KeyStoreRefusal.Mismatched(folder, master.Fingerprint, fingerprint);
-            KeyStore store = new(connection, master, clock, master.Unwrap((byte[])row[1], "index"), master.Unwrap((byte[])row[2], "signing"));
+            if (row.GetString(0) is var fingerprint && !string.Equals(fingerprint, masterKey.Fingerprint, StringComparison.Ordinal)) throw KeyStoreRefusal.Mismatched(folder, masterKey.Fingerprint, fingerprint);
+            KeyStore store = new(opened, masterKey, clock, masterKey.Unwrap((byte[])row[1], "index"), masterKey.Unwrap((byte[])row[2], "signing"));
             row.Close();
             store.Checkpoint(); // of a destruction that was broken off
             return store;
         }
         catch (Exception e)
         {
-            connection.Dispose();
+            opened.Dispose();
             if (e is CryptographicException or SqliteException { SqliteErrorCode: 11 or 26 }) throw KeyStoreRefusal.Damaged(path);
             throw;
         }
@@ -94,13 +94,13 @@ internal sealed class KeyStore : IDisposable
         using var transaction = connection.BeginTransaction();
         if (HasStore(connection)) return;
         var path = Path.Combine(folder, MasterKey.FileName);
-        var master = File.Exists(path) ? MasterKey.Read(path) : MasterKey.Create(path);
+        var masterKey = File.Exists(path) ? MasterKey.Read(path) : MasterKey.Create(path);
         Run(connection, """
             CREATE TABLE store (fingerprint TEXT NOT NULL, index_key BLOB NOT NULL, signing_key BLOB NOT NULL);
             CREATE TABLE keys (id INTEGER PRIMARY KEY, subject TEXT NOT NULL, key_group INTEGER NOT NULL, wrapped BLOB NOT NULL, UNIQUE (subject, key_group));
             CREATE TABLE destroyed (id INTEGER PRIMARY KEY, at INTEGER NOT NULL);
             """);
-        Run(connection, "INSERT INTO store VALUES ($0, $1, $2)", master.Fingerprint, master.Wrap(RandomNumberGenerator.GetBytes(32), "index"), master.Wrap(SigningKey.Create(), "signing"));
+        Run(connection, "INSERT INTO store VALUES ($0, $1, $2)", masterKey.Fingerprint, masterKey.Wrap(RandomNumberGenerator.GetBytes(32), "index"), masterKey.Wrap(SigningKey.Create(), "signing"));
         transaction.Commit();
     }
 

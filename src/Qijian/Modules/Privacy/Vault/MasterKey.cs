@@ -17,23 +17,23 @@ internal sealed class MasterKey
 
     public static MasterKey Read(string path)
     {
-        var key = new byte[Size];
-        return Convert.TryFromBase64String(File.ReadAllText(path).Trim(), key, out var length) && length == Size ? new(key) : throw KeyStoreRefusal.Damaged(path);
+        var bytes = new byte[Size];
+        return Convert.TryFromBase64String(File.ReadAllText(path).Trim(), bytes, out var length) && length == Size ? new(bytes) : throw KeyStoreRefusal.Damaged(path);
     }
 
     /// <summary>Makes one, whole or not at all, and never in the place of another.</summary>
     public static MasterKey Create(string path)
     {
-        var key = RandomNumberGenerator.GetBytes(Size);
+        var bytes = RandomNumberGenerator.GetBytes(Size);
         var temporary = $"{path}.new";
         using (var file = CreateOwned(temporary, FileMode.Create))
         {
-            file.Write(Encoding.ASCII.GetBytes($"{Convert.ToBase64String(key)}\n"));
+            file.Write(Encoding.ASCII.GetBytes($"{Convert.ToBase64String(bytes)}\n"));
             file.Flush(flushToDisk: true);
         }
 
         File.Move(temporary, path);
-        return new(key);
+        return new(bytes);
     }
 
     /// <summary>A file that only its owner may read and write.</summary>

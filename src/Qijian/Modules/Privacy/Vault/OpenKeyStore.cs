@@ -36,9 +36,11 @@ internal sealed class OpenKeyStore(DataFolder data, IOptions<KeyOptions> options
         return Mark(db)!;
     }
 
-    private static bool HoldsSealed(AppDb db) => db.ConsentEvents.Any() || db.Model.GetEntityTypes()
-        .Where(entity => entity.GetProperties().Any(p => p.ClrType == typeof(Sealed))).Select(entity => entity.GetTableName()!).Distinct(StringComparer.Ordinal)
-        .Any(table => db.Database.SqlQueryRaw<int>($"SELECT count(*) AS \"Value\" FROM (SELECT 1 FROM \"{table}\" LIMIT 1) AS some").Single() > 0);
+    private static bool HoldsSealed(AppDb db)
+    {
+        var tables = db.Model.GetEntityTypes().Where(entity => entity.GetProperties().Any(p => p.ClrType == typeof(Sealed))).Select(entity => $"SELECT 1 AS \"Value\" FROM \"{entity.GetTableName()}\"");
+        return db.ConsentEvents.Any() || db.Database.SqlQueryRaw<int>(string.Join(" UNION ALL ", tables)).Any();
+    }
 }
 
 /// <summary>Refuses to serve without the keys.</summary>

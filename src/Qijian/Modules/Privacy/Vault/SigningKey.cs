@@ -31,8 +31,8 @@ internal sealed class SigningKey : IDisposable
     /// <summary>A new private key, as PKCS #8.</summary>
     public static byte[] Create()
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return key.ExportPkcs8PrivateKey();
+        using var made = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return made.ExportPkcs8PrivateKey();
     }
 
     public byte[] Sign(ReadOnlySpan<byte> data)
@@ -43,9 +43,9 @@ internal sealed class SigningKey : IDisposable
     /// <summary>Whether the signature is that of the key, which is public, on the data.</summary>
     public static bool Verify(string publicKeyPem, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
-        using var key = ECDsa.Create();
-        key.ImportFromPem(publicKeyPem);
-        return key.VerifyData(data, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        using var signer = ECDsa.Create();
+        signer.ImportFromPem(publicKeyPem);
+        return signer.VerifyData(data, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
     }
 
     public void Dispose() => key.Dispose();

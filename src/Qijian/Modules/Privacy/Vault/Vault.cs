@@ -63,12 +63,23 @@ internal sealed class Vault(KeyStore keys, ProcessingRegistry registry, TimeProv
     public ValueTask<byte[]> ReferenceAsync(Subject subject, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        Span<byte> ledger = stackalloc byte[32];
-        HKDF.Expand(HashAlgorithmName.SHA256, keys.FindOrCreate(subject, KeyGroup.Proof).Bytes, ledger, "qijian reference"u8);
-        return new(HMACSHA256.HashData(ledger, Encoding.UTF8.GetBytes(subject.ToString())));
+        return new(Reference(subject, keys.FindOrCreate(subject, KeyGroup.Proof)));
+    }
+
+    public ValueTask<byte[]?> FindReferenceAsync(Subject subject, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        return new(keys.Find(subject, KeyGroup.Proof) is { } key ? Reference(subject, key) : null);
     }
 
     public string Mask(Category category, string value) => Masking.Apply(Entry(category).Mask, value);
+
+    private static byte[] Reference(Subject subject, DataKey key)
+    {
+        Span<byte> ledger = stackalloc byte[32];
+        HKDF.Expand(HashAlgorithmName.SHA256, key.Bytes, ledger, "qijian reference"u8);
+        return HMACSHA256.HashData(ledger, Encoding.UTF8.GetBytes(subject.ToString()));
+    }
 
     private CategoryEntry Entry(Category category) => category.Id is not null && registry.Categories.TryGetValue(category.Id, out var entry) ? entry : throw new VaultRefusedException("The category is not in the registry.");
 

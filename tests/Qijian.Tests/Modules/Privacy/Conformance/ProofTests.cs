@@ -36,5 +36,8 @@ public sealed class ProofTests
     }
 
     [Fact]
+    public void A_place_that_could_name_a_person_is_left_out() => Assert.Equal(["page"], new Proof("page").That(holds: false, "page", "/people/张三").Result().Failures);
+
+    [Fact]
     public void A_check_that_was_not_announced_is_a_mistake_of_the_probe() => Assert.Throws<KeyNotFoundException>(() => new Proof("one").That(holds: true, "two"));
 }

@@ -28,7 +28,7 @@ public sealed class StatusRuleTests
             (() => Probe(at: Now - StatusRule.ValidFor), ClauseStatus.Enforced, StatusReason.None, 8),
             (() => Probe(), ClauseStatus.Enforced, StatusReason.None, 8),
             (() => Probe(caught: true), ClauseStatus.Enforced, StatusReason.None, 8),
-            (() => Probe(type: ProofClass.B, caught: true), ClauseStatus.Checked, StatusReason.None, 9),
+            (() => Probe(type: ProofClass.B, caught: true), ClauseStatus.Checked, StatusReason.PartOnly, 9),
         };
         foreach (var one in found)
         {
@@ -56,6 +56,18 @@ public sealed class StatusRuleTests
         var record = daysLeft is { } days ? new RecordEvidence("S1.1", today.AddDays(-100), today.AddDays(days), "00") : null;
         Assert.Equal((Enum.Parse<ClauseStatus>(status), Enum.Parse<StatusReason>(reason)), StatusRule.Of(new() { Id = "S1.1", Class = type }, [], record, Running, Now));
     }
+
+    [Theory]
+    [InlineData("A", "A", false, "Enforced", "None")]
+    [InlineData("B", "B", false, "Checked", "None")]
+    [InlineData("A+B", "A", false, "Enforced", "PartOnly")]
+    [InlineData("A+B", "B", false, "Checked", "PartOnly")]
+    [InlineData("A+B", "A+B", false, "Enforced", "None")]
+    [InlineData("A+C", "A", false, "Enforced", "PartOnly")]
+    [InlineData("A+C", "A", true, "Enforced", "None")]
+    [InlineData("C", "B", true, "Checked", "None")]
+    public void A_clause_of_which_only_a_part_is_proved_says_so(string type, string probes, bool record, string status, string reason) => Assert.Equal((Enum.Parse<ClauseStatus>(status), Enum.Parse<StatusReason>(reason)),
+        StatusRule.Of(new() { Id = "S1.1", Class = type }, [.. probes.Split('+').Select(c => Probe(type: Enum.Parse<ProofClass>(c)))], record ? new("S1.1", ChinaTime.Day(Now), ChinaTime.Day(Now), "00") : null, Running, Now));
 
     [Fact]
     public void A_retired_clause_is_retired_whatever_its_probes_say() =>

@@ -33,7 +33,7 @@ public sealed class ReceiptTests
         });
     }
 
-    [Theory, InlineData(""), InlineData("[]"), InlineData("{}"), InlineData("{\"signature\":1}"), InlineData("{\"signature\":{\"algorithm\":\"ES256\",\"value\":\"%\"}}"), InlineData("{\"a\":1,\"a\":2,\"signature\":{\"algorithm\":\"ES256\",\"value\":\"AA==\"}}")]
+    [Theory, InlineData(""), InlineData("[]"), InlineData("{}"), InlineData("{\"signature\":1}"), InlineData("{\"signature\":{\"algorithm\":\"ECDSA-P256-SHA256\",\"value\":\"%\"}}"), InlineData("{\"a\":1,\"a\":2,\"signature\":{\"algorithm\":\"ECDSA-P256-SHA256\",\"value\":\"AA==\"}}")]
     public async Task What_is_no_receipt_is_not_verified_and_no_error(string text)
     {
         await using var site = await TestSite.StartAsync(serve: false);

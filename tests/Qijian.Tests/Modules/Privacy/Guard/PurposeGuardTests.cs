@@ -186,7 +186,7 @@ public sealed class PurposeGuardTests
     {
         s.AddSingleton(SmallRegistry.Terms()).AddSingleton(vault ?? new PlainVault());
         if (clock is not null) s.AddSingleton(clock);
-        if (signal is not null) s.AddSingleton<IHttpContextAccessor>(new HttpContextAccessor { HttpContext = new DefaultHttpContext { Request = { Headers = { ["Sec-GPC"] = signal } } } });
+        if (signal is not null) s.AddSingleton<IHttpContextAccessor>(new OneRequest { HttpContext = new DefaultHttpContext { Request = { Headers = { ["Sec-GPC"] = signal } } } });
     }, postgres, serve: false);
 
     /// <summary>Null where it is allowed.</summary>
@@ -199,4 +199,9 @@ public sealed class PurposeGuardTests
         site.WithAsync<ConsentLedger, LedgerHead>(l => l.AppendAsync([.. kinds.Select(k => new ConsentAct(Visitor, k, purpose, recipient, [7], "/shop", ConsentMethod.Click))], Ct));
 
     private static Task<int> SignalsAsync(TestSite site) => site.WithAsync<AppDb, int>(db => db.ConsentEvents.CountAsync(e => e.Kind == ConsentEventKind.Signal, Ct));
+
+    private sealed class OneRequest : IHttpContextAccessor
+    {
+        public HttpContext? HttpContext { get; set; }
+    }
 }

@@ -20,7 +20,7 @@ public sealed class KeyStoreTests
         Assert.Equal(keys, await site.WithAsync<AppDb, string>(db => db.KeyStoreMarks.Select(m => m.Fingerprint).SingleAsync(Ct)));
         Assert.Equal(["keys.db", "master.key"], Directory.GetFiles(Path.Combine(site.Folder, "keys")).Select(Path.GetFileName).Where(f => !f!.StartsWith("keys.db-", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         if (OperatingSystem.IsWindows()) return;
-        Assert.All(Directory.GetFiles(Path.Combine(site.Folder, "keys")), f => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(f)));
+        foreach (var file in Directory.GetFiles(Path.Combine(site.Folder, "keys"))) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.Combine(site.Folder, "keys")));
     }
 
