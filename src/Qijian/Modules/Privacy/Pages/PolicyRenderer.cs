@@ -82,10 +82,11 @@ internal static partial class PolicyRenderer
     private static void Anchor(ParagraphBlock paragraph)
     {
         if (paragraph.Inline?.LastChild is not LiteralInline last || AnchorText().Match(last.Content.ToString()) is not { Success: true } anchor) return;
+        var first = paragraph.Inline.FirstChild!;
         last.Content = new(last.Content.ToString()[..anchor.Index].TrimEnd());
         foreach (var id in anchor.Groups["id"].Captures.Select(c => c.Value))
         {
-            paragraph.Inline.FirstChild!.InsertBefore(new HtmlInline($"<span id=\"{id}\"></span>"));
+            first.InsertBefore(new HtmlInline($"<span id=\"{id}\"></span>"));
             paragraph.Inline.AppendChild(new HtmlInline($" <a class=\"ref\" href=\"#{id}\" aria-label=\"{PolicyTables.Encode(Text.PolicyClause.With(id))}\">{id}</a>"));
         }
     }

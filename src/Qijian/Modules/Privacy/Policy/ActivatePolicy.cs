@@ -127,7 +127,7 @@ internal sealed partial class PolicyCalendar(Scoped<PolicyVersions> versions, Sc
         LogRefused(string.Join('\n', obstacles.Select(o => o.Words)));
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The next version of the privacy policy cannot take effect: {reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The next version of the privacy policy cannot take effect: {Reason}")]
     private partial void LogRefused(string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The versions of the privacy policy could not be read")]
