@@ -39,6 +39,9 @@ internal sealed record Sabotage(string Id, string Zh, string En)
     /// <summary>Changes a file of the policy's folder: an entry of the registry, a binding, the text.</summary>
     public TextChange? Text { get; init; }
 
+    /// <summary>Changes how the site is configured.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
     /// <summary>Changes what is stored, once the site runs.</summary>
     public Func<AppDb, CancellationToken, Task>? Rows { get; init; }
 }

@@ -24,7 +24,7 @@ namespace Qijian.Modules.Privacy;
 internal sealed partial class ProbeWorld : IAsyncDisposable
 {
     /// <summary>Who runs the site that is looked at.</summary>
-    public const string Operator = "虚构运营者", Contact = "privacy@operator.fictional";
+    public const string Operator = "虚构运营者", Officer = "虚构负责人", Contact = "privacy@operator.fictional", WeChat = "https://wechat.fictional/operator";
 
     /// <summary>A search that finds every company: all are called 示例.</summary>
     public const string Search = "/search?q=%E7%A4%BA%E4%BE%8B";
@@ -36,14 +36,14 @@ internal sealed partial class ProbeWorld : IAsyncDisposable
     private readonly string folder;
     private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
 
-    private ProbeWorld(string folder, PolicyFolder policy, Sabotage? sabotage, DateTimeOffset now)
+    private ProbeWorld(string folder, PolicyFolder policy, Sabotage? sabotage, DateTimeOffset now, IReadOnlyList<string> settings)
     {
         (this.folder, this.policy, this.sabotage, Clock) = (folder, policy, sabotage, new(now));
         var database = Path.Combine(folder, "qijian.db");
         // Settings of the machine, such as another database or address, are not for this one.
         app = Program.Build(
             ["--Database:Provider=Sqlite", $"--Database:ConnectionString=Data Source={database}", "--Search:Engine=Embedded", "--RateLimits:Enabled=false",
-                $"--Operator:Name={Operator}", "--Operator:Address=虚构路一号", "--Operator:ProtectionOfficer=虚构负责人", $"--Operator:Contact={Contact}"],
+                $"--Operator:Name={Operator}", "--Operator:Address=虚构路一号", $"--Operator:ProtectionOfficer={Officer}", $"--Operator:Contact={Contact}", $"--Operator:WeChat={WeChat}", .. settings, .. sabotage?.Settings ?? []],
             new DataFolder(folder), quiet: true, Replace);
     }
 
@@ -58,13 +58,13 @@ internal sealed partial class ProbeWorld : IAsyncDisposable
     /// <inheritdoc cref="Subject"/>
     public Persona Bystander { get; } = new("bystander");
 
-    public static async Task<ProbeWorld> StartAsync(PolicyFolder policy, TimeProvider clock, Sabotage? sabotage, CancellationToken ct)
+    public static async Task<ProbeWorld> StartAsync(PolicyFolder policy, TimeProvider clock, Sabotage? sabotage, CancellationToken ct, params IReadOnlyList<string> settings)
     {
         var own = Directory.CreateTempSubdirectory("qijian-world-").FullName;
         ProbeWorld? world = null;
         try
         {
-            world = new(own, sabotage?.Text is { } change ? policy.With(change, Path.Combine(own, "policy")) : policy, sabotage, clock.GetUtcNow());
+            world = new(own, sabotage?.Text is { } change ? policy.With(change, Path.Combine(own, "policy")) : policy, sabotage, clock.GetUtcNow(), settings);
             await Serve.PrepareAsync(world.app, ct);
             await world.app.StartAsync(ct);
             world.http.BaseAddress = new(world.app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
@@ -88,6 +88,20 @@ internal sealed partial class ProbeWorld : IAsyncDisposable
             return null;
         }
         catch (ConfigurationException e)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <summary>Why the site does not start with these settings; null where it does.</summary>
+    public async Task<string?> RefusalAsync(IReadOnlyList<string> settings, CancellationToken ct)
+    {
+        try
+        {
+            await using var other = await StartAsync(policy, Clock, sabotage, ct, settings);
+            return null;
+        }
+        catch (Exception e) when (e is ConfigurationException or Microsoft.Extensions.Options.OptionsValidationException)
         {
             return e.Message;
         }

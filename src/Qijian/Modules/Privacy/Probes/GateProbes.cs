@@ -120,3 +120,67 @@ internal sealed class LawProbe : IClauseProbe
         new("overdue", "法律清单逾期未复核", "The register of laws was not reviewed in time") { Text = new("registry/laws.yaml", text => System.Text.RegularExpressions.Regex.Replace(text, "next_review: [0-9-]+", "next_review: 2024-01-01", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1))) },
     ];
 }
+
+/// <summary>S9.1a: with an endpoint outside the allowed countries, or of which nobody says where it is, the site does not start.</summary>
+internal sealed class RegionProbe : IClauseProbe
+{
+    private static readonly string[] Endpoints = ["Redis:Connection", "Mail:Host", "Sms:Endpoint", "Blob:Endpoint", "Llm:Endpoint", "Cdn:Host"];
+
+    public string Id => "endpoints.region";
+    public IReadOnlyList<string> Clauses => ["S9.1a"];
+    public ProofClass Class => ProofClass.A;
+
+    public async Task<ProbeResult> RunAsync(ProbeWorld world, CancellationToken ct)
+    {
+        Proof proof = new("abroad-refused", "unknown-refused");
+        foreach (var setting in Endpoints)
+        {
+            proof.That(await RefusedAsync([$"--{setting}={Value(setting)}", "--Regions:Hosts=endpoint.example=US"], setting), "abroad-refused", setting)
+                .That(await RefusedAsync([$"--{setting}={Value(setting)}"], setting), "unknown-refused", setting);
+        }
+
+        return proof.By("start").Result();
+
+        static string Value(string setting) => setting.EndsWith("Endpoint", StringComparison.Ordinal) ? "https://endpoint.example/" : setting is "Redis:Connection" ? "endpoint.example:6379" : "endpoint.example";
+
+        async Task<bool> RefusedAsync(IReadOnlyList<string> settings, string setting) => (await world.RefusalAsync(settings, ct))?.Contains(setting, StringComparison.Ordinal) is true;
+    }
+
+    public IReadOnlyList<Sabotage> Sabotages =>
+    [
+        new("anywhere", "允许任何国家", "Any country is allowed") { Settings = ["--Regions:Allowed=CN,US"] },
+    ];
+}
+
+/// <summary>SC.2, SC.3: who runs the site, who answers for it and where to complain stand in one place; a placeholder keeps the site from starting; following elsewhere passes a notice first.</summary>
+internal sealed class OperatorProbe : IClauseProbe
+{
+    public string Id => "operator.contact";
+    public IReadOnlyList<string> Clauses => ["SC.2", "SC.3"];
+    public ProofClass Class => ProofClass.A;
+
+    public async Task<ProbeResult> RunAsync(ProbeWorld world, CancellationToken ct)
+    {
+        Proof proof = new("named", "authorities", "placeholder-refused", "no-direct-link", "notice-first", "no-open-redirect");
+        foreach (var path in (string[])["/privacy/contact", "/en/privacy/contact"])
+        {
+            var page = (await world.GetAsync(path, ct)).Body;
+            foreach (var words in (string[])[ProbeWorld.Operator, ProbeWorld.Officer, ProbeWorld.Contact]) proof.That(page.Contains(words, StringComparison.Ordinal), "named", path);
+            foreach (var number in (string[])["12377", "12315"]) proof.That(page.Contains(number, StringComparison.Ordinal), "authorities", path);
+            proof.That(!page.Contains(ProbeWorld.WeChat, StringComparison.Ordinal), "no-direct-link", path);
+        }
+
+        var leaving = await world.GetAsync("/privacy/leaving?to=wechat", ct);
+        proof.That((int)leaving.Status == 200 && leaving.Body.Contains(ProbeWorld.WeChat, StringComparison.Ordinal), "notice-first");
+        proof.Same(404, (int)(await world.GetAsync("/privacy/leaving?to=https://elsewhere.example/", ct)).Status, "no-open-redirect");
+        foreach (var placeholder in (string[])["TODO", "xxx", "待填"]) proof.That(await world.RefusalAsync([$"--Operator:ProtectionOfficer={placeholder}"], ct) is not null, "placeholder-refused");
+        return proof.By("http.get").By("start").Result();
+    }
+
+    public IReadOnlyList<Sabotage> Sabotages =>
+    [
+        new("nameless", "联系页不写负责人", "The page of contacts leaves out the officer") { Services = Breaks.Body("/privacy/contact", body => body.Replace(ProbeWorld.Officer, "", StringComparison.Ordinal)) },
+        new("straight", "直接链到微信", "Links to WeChat without a notice") { Services = Breaks.Body("/privacy/contact", body => body + ProbeWorld.WeChat) },
+        new("no-authority", "不写监管投诉途径", "Leaves out the authorities") { Services = Breaks.Body("/privacy/contact", body => body.Replace("12377", "", StringComparison.Ordinal)) },
+    ];
+}
