@@ -94,7 +94,7 @@ internal sealed partial class ProbeWorld : IAsyncDisposable
     }
 
     /// <summary>Why the site does not start with these settings; null where it does.</summary>
-    public async Task<string?> RefusalAsync(IReadOnlyList<string> settings, CancellationToken ct)
+    public async Task<string?> RefusalBySettingsAsync(IReadOnlyList<string> settings, CancellationToken ct)
     {
         try
         {

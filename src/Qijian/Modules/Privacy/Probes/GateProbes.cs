@@ -85,11 +85,11 @@ internal sealed class BasisProbe : IClauseProbe
 
     public IReadOnlyList<Sabotage> Sabotages =>
     [
-        new("no-consent", "改进服务不再征求同意", "Improving the service no longer asks") { Text = Basis("service_improvement", "basis: consent", "basis: contract") },
-        new("consent-wall", "查询企业须先同意", "Looking companies up takes consent") { Text = Basis("answering_queries", "basis: contract", "basis: consent\n  withdraw: /privacy/choices", "\n  withdraw: null") },
+        new("no-consent", "改进服务不再征求同意", "Improving the service no longer asks") { Text = Entry("service_improvement", "basis: consent", "basis: contract") },
+        new("consent-wall", "查询企业须先同意", "Looking companies up takes consent") { Text = Entry("answering_queries", "basis: contract", "basis: consent\n  withdraw: /privacy/choices", "\n  withdraw: null") },
     ];
 
-    private static TextChange Basis(string purpose, string text, string instead, string? remove = null) => new("registry/purposes.yaml", all =>
+    private static TextChange Entry(string purpose, string text, string instead, string? remove = null) => new("registry/purposes.yaml", all =>
     {
         var at = all.IndexOf($"- id: {purpose}\n", StringComparison.Ordinal);
         var end = all.IndexOf("\n- id: ", at, StringComparison.Ordinal);
@@ -143,7 +143,7 @@ internal sealed class RegionProbe : IClauseProbe
 
         static string Value(string setting) => setting.EndsWith("Endpoint", StringComparison.Ordinal) ? "https://endpoint.example/" : setting is "Redis:Connection" ? "endpoint.example:6379" : "endpoint.example";
 
-        async Task<bool> RefusedAsync(IReadOnlyList<string> settings, string setting) => (await world.RefusalAsync(settings, ct))?.Contains(setting, StringComparison.Ordinal) is true;
+        async Task<bool> RefusedAsync(IReadOnlyList<string> settings, string setting) => (await world.RefusalBySettingsAsync(settings, ct))?.Contains(setting, StringComparison.Ordinal) is true;
     }
 
     public IReadOnlyList<Sabotage> Sabotages =>
@@ -173,7 +173,7 @@ internal sealed class OperatorProbe : IClauseProbe
         var leaving = await world.GetAsync("/privacy/leaving?to=wechat", ct);
         proof.That((int)leaving.Status == 200 && leaving.Body.Contains(ProbeWorld.WeChat, StringComparison.Ordinal), "notice-first");
         proof.Same(404, (int)(await world.GetAsync("/privacy/leaving?to=https://elsewhere.example/", ct)).Status, "no-open-redirect");
-        foreach (var placeholder in (string[])["TODO", "xxx", "待填"]) proof.That(await world.RefusalAsync([$"--Operator:ProtectionOfficer={placeholder}"], ct) is not null, "placeholder-refused");
+        foreach (var placeholder in (string[])["TODO", "xxx", "待填"]) proof.That(await world.RefusalBySettingsAsync([$"--Operator:ProtectionOfficer={placeholder}"], ct) is not null, "placeholder-refused");
         return proof.By("http.get").By("start").Result();
     }
 
