@@ -45,7 +45,7 @@ public static class PrivacyModule
         .AddSingleton<EgressLimits>().AddSingleton<IEgressNetwork, EgressNetwork>().AddSingleton<IEgressSender, HttpSender>().AddScoped<IEgressGate, EgressGate>().AddScoped<IRecipientGuard>(s => s.GetRequiredService<PurposeGuard>());
 
     private static IServiceCollection AddRetention(this IServiceCollection services) => services
-        .AddScoped<RetentionSweep>().AddScoped<TaggedTables>().AddScoped<IPersonalDataStore>(s => s.GetRequiredService<TaggedTables>())
+        .AddSingleton<IReleaseCheck, ReleaseCheck>().AddScoped<RetentionSweep>().AddScoped<TaggedTables>().AddScoped<IPersonalDataStore>(s => s.GetRequiredService<TaggedTables>())
         .AddScoped<IRetained, LogFiles>().AddScoped<IRetained, RetainedTables>().AddHostedService<DailySweep>();
 
     private static IServiceCollection AddConsent(this IServiceCollection services)
@@ -61,7 +61,7 @@ public static class PrivacyModule
         services.AddAntiforgery(o => (o.Cookie, o.FormFieldName) = (new FormCookie(), "form"));
         // The keys of forms lie with the other keys of the installation: a form stays good over a restart.
         services.AddOptions<KeyManagementOptions>().Configure<DataFolder, ILoggerFactory>((o, folder, log) =>
-            (o.XmlRepository, o.XmlEncryptor) = (new FileSystemXmlRepository(Directory.CreateDirectory(folder.File("keys", "forms")), log), new NullXmlEncryptor()));
+            (o.XmlRepository, o.XmlEncryptor) = (new FileSystemXmlRepository(Directory.CreateDirectory(folder.File("form-keys")), log), new NullXmlEncryptor()));
         return services;
     }
 }

@@ -24,7 +24,7 @@ namespace Qijian.Modules.Privacy;
 internal sealed partial class ProbeWorld : IAsyncDisposable
 {
     /// <summary>Who runs the site that is looked at.</summary>
-    public const string Operator = "虚构运营者", Officer = "虚构负责人", Contact = "privacy@operator.fictional", WeChat = "https://wechat.fictional/operator";
+    public const string Operator = "虚构运营者", Officer = "虚构负责人", Contact = "privacy@operator.fictional", WeChat = "https://u.wechat.com/fictional";
 
     /// <summary>A search that finds every company: all are called 示例.</summary>
     public const string Search = "/search?q=%E7%A4%BA%E4%BE%8B";

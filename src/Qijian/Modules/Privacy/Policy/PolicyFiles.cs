@@ -22,7 +22,8 @@ internal static class PolicyFiles
     public static PolicyDraft Draft(this PolicyFolder folder, int number)
     {
         var about = About(folder, number);
-        return new(number, new(folder.Read(number, Chinese), folder.Read(number, English), folder.Read(number, Bindings), folder.RegistryFiles, about.Zh, about.En), about.Change, ChinaTime.Midnight(about.EffectiveFrom), about.ApprovedBy);
+        // Which fields the program has is the census, and no promise to anybody: it changes with the code.
+        return new(number, new(folder.Read(number, Chinese), folder.Read(number, English), folder.Read(number, Bindings), [.. folder.RegistryFiles.Where(f => f.Name is not "fields.yaml")], about.Zh, about.En), about.Change, ChinaTime.Midnight(about.EffectiveFrom), about.ApprovedBy);
     }
 
     private static VersionFile About(PolicyFolder folder, int number)

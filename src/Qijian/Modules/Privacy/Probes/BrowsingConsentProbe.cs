@@ -48,7 +48,7 @@ internal sealed class BrowsingConsentProbe : IClauseProbe
         {
             Services = Breaks.Requests((http, next) =>
             {
-                if (http.Request.Path != "/search" || http.Request.Cookies.Count > 0) return next(http);
+                if (http.Request.Path != "/search" || http.Request.Cookies.ContainsKey(CurrentSubject.Cookie)) return next(http);
                 http.Response.StatusCode = StatusCodes.Status403Forbidden;
                 return Task.CompletedTask;
             }),

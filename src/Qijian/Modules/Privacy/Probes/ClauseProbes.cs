@@ -9,7 +9,7 @@ internal static class ClauseProbes
         new OpenEndedPurposeProbe(), new SaleProbe(), new AssessmentProbe(), new BasisProbe(), new LawProbe(),
         new ChoicesProbe(), new SignalProbe(), new VisitorNumberProbe(), new ClientStorageProbe(),
         new PolicyTextProbe(), new PolicyArchiveProbe(), new ProcessingListProbe(), new CensusProbe(),
-        new VaultProbe(), new ServiceLogProbe(), new EgressProbe(), new RegionProbe(), new OperatorProbe(),
+        new VaultProbe(), new ServiceLogProbe(), new EgressProbe(), new RegionProbe(), new OperatorProbe(), new ReleaseProbe(),
     ];
 }
 

@@ -86,7 +86,7 @@ internal sealed class BasisProbe : IClauseProbe
     public IReadOnlyList<Sabotage> Sabotages =>
     [
         new("no-consent", "改进服务不再征求同意", "Improving the service no longer asks") { Text = Entry("service_improvement", "basis: consent", "basis: contract") },
-        new("consent-wall", "查询企业须先同意", "Looking companies up takes consent") { Text = Entry("answering_queries", "basis: contract", "basis: consent\n  withdraw: /privacy/choices", "\n  withdraw: null") },
+        new("consent-wall", "查询企业须先同意", "Looking companies up takes consent") { Text = Entry("company_information", "basis: public_data", "basis: consent\n  withdraw: /privacy/choices", "\n  withdraw: null") },
     ];
 
     private static TextChange Entry(string purpose, string text, string instead, string? remove = null) => new("registry/purposes.yaml", all =>

@@ -30,7 +30,7 @@ internal sealed class PolicyTextProbe : IClauseProbe
             var defects = PolicyLinter.Check(text.Body).Select(d => d.Id).Where(d => d is not "D19").Distinct(StringComparer.Ordinal).ToList(); // D19: the operator stands where the text is shown
             proof.That(defects.Count == 0, "no-defect", $"{path} {string.Join(' ', defects)}".TrimEnd());
             var document = PolicyDocument.Parse(text.Body);
-            proof.That(PolicyCompleteness.Missing(document).Count == 0, "complete", path).That(PolicyCompleteness.DuplicateNorms(text.Body).Count == 0, "no-norm-twice", path);
+            proof.That(PolicyCompleteness.Missing(document).Count == 0, "complete", path).That(!PolicyCompleteness.DuplicateNorms(text.Body).Any(), "no-norm-twice", path);
         }
 
         return proof.By("http.get").By("lint").Result();

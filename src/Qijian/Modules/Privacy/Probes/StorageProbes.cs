@@ -200,3 +200,36 @@ internal sealed class ServiceLogProbe : IClauseProbe
         return all[..at] + all[at..].Replace(text, instead, StringComparison.Ordinal);
     });
 }
+
+/// <summary>S3.6: what is called anonymous picks nobody out: not alone, not among a few, not by subtraction, not by a key.</summary>
+internal sealed class ReleaseProbe : IClauseProbe
+{
+    public string Id => "statistics.release";
+    public IReadOnlyList<string> Clauses => ["S3.6"];
+    public ProofClass Class => ProofClass.A | ProofClass.B;
+
+    public async Task<ProbeResult> RunAsync(ProbeWorld world, CancellationToken ct)
+    {
+        Proof proof = new("released", "refused");
+        var person = Subject.Create(SubjectKind.Visitor).ToString();
+        foreach (var (what, everybody, cells) in ((string, int, (string, int)[])[])
+        [
+            ("alone", 41, [("a", 40), ("b", 1)]), ("few", 49, [("a", 40), ("b", 9)]), ("difference", 41, [("a", 40)]), ("key", 40, [("key", 40)]), ("subject", 40, [(person, 40)]),
+        ]) proof.That(await CheckAsync(world, everybody, cells) is ReleaseResult.Refused, "refused", what);
+        proof.That(await CheckAsync(world, 50, [("a", 40), ("b", 10)]) is ReleaseResult.Released, "released");
+        return proof.By("release-check").Result();
+    }
+
+    public IReadOnlyList<Sabotage> Sabotages =>
+    [
+        new("lenient", "不再查看一格有几人", "How many stand behind a figure is no longer looked at") { Services = s => s.Replace(ServiceDescriptor.Singleton<IReleaseCheck, Lenient>()) },
+    ];
+
+    private static Task<ReleaseResult> CheckAsync(ProbeWorld world, int everybody, (string Of, int Persons)[] cells) => world.WithAsync<IReleaseCheck, ReleaseResult>(check => Task.FromResult(
+        check.Check("probe", [.. cells.Select(c => new StatisticCell(new Dictionary<string, string>(StringComparer.Ordinal) { ["of"] = c.Of }, 1, c.Persons))], everybody, new HashSet<string>(StringComparer.Ordinal) { "key" })));
+
+    private sealed class Lenient : IReleaseCheck
+    {
+        public ReleaseResult Check(string name, IReadOnlyList<StatisticCell> cells, int everybody, IReadOnlySet<string> keys) => new ReleaseResult.Released(new(name, cells));
+    }
+}

@@ -28,19 +28,22 @@ public abstract record ReleaseResult
 }
 
 /// <summary>Whether figures are anonymous: each from at least ten persons, none alone, none found by subtraction, none that leads to a person's key.</summary>
-public static class ReleaseCheck
+public interface IReleaseCheck
 {
-    /// <summary>The fewest persons behind a figure.</summary>
-    public const int Fewest = 10;
-
     /// <summary>
     /// Checks a statistic. <paramref name="everybody"/> is how many persons the whole is about, which a reader may know;
     /// <paramref name="keys"/> are values that lead to a person anywhere: ids, references, indexes. Linear in the cells.
     /// </summary>
-    public static ReleaseResult Of(string name, IReadOnlyList<StatisticCell> cells, int everybody, IReadOnlySet<string> keys)
+    ReleaseResult Check(string name, IReadOnlyList<StatisticCell> cells, int everybody, IReadOnlySet<string> keys);
+}
+
+internal sealed class ReleaseCheck : IReleaseCheck
+{
+    /// <summary>The fewest persons behind a figure.</summary>
+    public const int Fewest = 10;
+
+    public ReleaseResult Check(string name, IReadOnlyList<StatisticCell> cells, int everybody, IReadOnlySet<string> keys)
     {
-        ArgumentNullException.ThrowIfNull(cells);
-        ArgumentNullException.ThrowIfNull(keys);
         HashSet<string> groups = new(StringComparer.Ordinal);
         long persons = 0;
         foreach (var cell in cells)

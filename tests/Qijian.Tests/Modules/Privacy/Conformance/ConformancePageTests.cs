@@ -78,9 +78,9 @@ public sealed class ConformancePageTests
 
     [Theory]
     [InlineData("", "mailto:demonstration@operator.invalid")]
-    [InlineData("security@operator.example", "mailto:security@operator.example")]
-    [InlineData("https://operator.example/report", "https://operator.example/report")]
-    [InlineData("010-1234 5678", "tel:010-12345678")]
+    [InlineData("security@operator.fictional", "mailto:security@operator.fictional")]
+    [InlineData("https://operator.fictional/report", "https://operator.fictional/report")]
+    [InlineData("0571-8650 2938", "tel:0571-86502938")]
     public async Task Security_txt_names_the_operators_contact_in_the_form_of_the_standard(string contact, string expected)
     {
         await using var site = await TestSite.StartAsync(settings: [$"--Operator:Contact={contact}"]);

@@ -370,6 +370,8 @@ public sealed class EgressGateTests(EmptySite empty) : IClassFixture<EmptySite>,
     {
         public static byte[] Reference(Subject subject) => SHA256.HashData(subject.Id.ToByteArray());
 
+        public async ValueTask<byte[]?> FindReferenceAsync(Subject subject, CancellationToken ct) => await ReferenceAsync(subject, ct);
+
         public ValueTask<byte[]> ReferenceAsync(Subject subject, CancellationToken ct) => new(Reference(subject));
 
         public ValueTask<Sealed> SealAsync(Subject subject, Category category, string value, CancellationToken ct) => throw new NotSupportedException();
