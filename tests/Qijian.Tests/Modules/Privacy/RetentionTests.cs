@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
 using Qijian.Modules.Privacy;
 using Qijian.Modules.Registry;
-using Qijian.Modules.Search;
 
 namespace Qijian.Tests.Modules.Privacy;
 

@@ -127,8 +127,8 @@ internal sealed partial class ProbeWorld : IAsyncDisposable
         {
             await using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var bytes = new byte[file.Length];
-            await file.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, ct);
-            if (bytes.AsSpan().IndexOf(needle) >= 0) found++;
+            var read = await file.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, ct);
+            if (bytes.AsSpan(0, read).IndexOf(needle) >= 0) found++;
         }
 
         return found;

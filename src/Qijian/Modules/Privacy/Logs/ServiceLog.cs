@@ -52,7 +52,7 @@ internal sealed class ServiceLog : IDisposable
         {
             Dictionary<string, object?> line = new(StringComparer.Ordinal) { ["at"] = e.Timestamp.UtcDateTime, ["level"] = e.Level.ToString() };
             if (e.Properties.GetValueOrDefault("SourceContext") is ScalarValue { Value: string source }) line["source"] = source;
-            foreach (var (name, value) in e.Properties.Where(p => Passes(p.Key))) line[name] = (value as ScalarValue)?.Value ?? value.ToString();
+            foreach (var (name, value) in e.Properties.Where(p => Passes(p.Key))) line[name] = (value as ScalarValue)?.Value ?? value.ToString("l", System.Globalization.CultureInfo.InvariantCulture);
             if (Faults(e.Exception) is { Count: > 0 } faults) line["fault"] = faults;
             output.WriteLine(JsonSerializer.Serialize(line, Format_));
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.RegularExpressions;
@@ -144,7 +145,7 @@ internal static partial class PolicyTables
     private static string Table(string id, string caption, IReadOnlyList<string> columns, IEnumerable<Row> rows)
     {
         StringBuilder html = new();
-        html.Append($"<div class=\"table\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{id}-caption\"><table class=\"cards\" id=\"{id}\"><caption id=\"{id}-caption\">{Encode(caption)}</caption>\n<thead><tr>");
+        html.Append(CultureInfo.InvariantCulture, $"<div class=\"table\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{id}-caption\"><table class=\"cards\" id=\"{id}\"><caption id=\"{id}-caption\">{Encode(caption)}</caption>\n<thead><tr>");
         foreach (var column in columns) html.Append("<th scope=\"col\">").Append(Encode(column)).Append("</th>");
         html.Append("</tr></thead>\n<tbody>\n");
         foreach (var row in rows)

@@ -13,7 +13,7 @@ internal sealed class PreparePolicy(PolicyFolder folder, PolicyVersions versions
     {
         var newest = folder.Newest;
         var rows = await versions.ListAsync(ct);
-        if ((await versions.VerifyAsync(ct)).FirstOrDefault() is { } fault) throw new ConfigurationException(TamperedWords(fault));
+        if (await versions.VerifyAsync(ct) is [var fault, ..]) throw new ConfigurationException(TamperedWords(fault));
         if (rows.LastOrDefault() is { } last && last.Number > newest) throw new ConfigurationException(OlderWords(newest, last.Number));
         foreach (var number in folder.Numbers().Intersect(rows.Select(r => r.Number))) await CompareAsync(number, newest, ct);
         if (rows.All(r => r.Number < newest)) await PublishAsync(newest, rows, ct);

@@ -75,7 +75,7 @@ internal sealed class PolicyArchiveProbe : IClauseProbe
         new("other-text", "下载的文本与存档不同", "The text to take away is not the stored one") { Services = Breaks.Body(Published.Path, body => body.Replace("。", "，", StringComparison.Ordinal).Replace(". ", ", ", StringComparison.Ordinal)) },
         new("sign-in", "旧版本要登录才能看", "Earlier versions need a sign-in") { Services = Breaks.Requests((http, next) =>
         {
-            if (!http.Request.Path.StartsWithSegments("/privacy/policy")) return next(http);
+            if (!http.Request.Path.StartsWithSegments("/privacy/policy", StringComparison.Ordinal)) return next(http);
             http.Response.StatusCode = StatusCodes.Status401Unauthorized;
             return Task.CompletedTask;
         }) },

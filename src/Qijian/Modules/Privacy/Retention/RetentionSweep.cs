@@ -103,9 +103,11 @@ internal sealed class RetainedTables(AppDb db, TaggedTables tagged, ProcessingRe
         var limit = before.ToUnixTimeMilliseconds();
         // A person on hold keeps what there is: deletion is suspended, nothing else is allowed meanwhile.
         var held = Census.SubjectOf(entity) is { } owner ? $" AND {owner.GetColumnName()} NOT IN (SELECT subject FROM privacy_restrictions WHERE reason = 'hold')" : "";
+#pragma warning disable EF1002 // names of the model; the value is a parameter
         var expired = await db.Database.SqlQueryRaw<long>($"SELECT COUNT(*) AS \"Value\" FROM {table} WHERE {column} < {{0}}{held}", limit).SingleAsync(ct);
         var total = await db.Database.SqlQueryRaw<long>($"SELECT COUNT(*) AS \"Value\" FROM {table}").SingleAsync(ct);
         if (!dryRun) await db.Database.ExecuteSqlRawAsync($"DELETE FROM {table} WHERE {column} < {{0}}{held}", [limit], ct);
+#pragma warning restore EF1002
         return new(expired, total);
     }
 }

@@ -16,7 +16,7 @@ internal static class SweepVerb
         var swept = await context.Services.GetRequiredService<RetentionSweep>().RunAsync(dryRun, context.Arguments.GetValue(Yes), ct);
         StringBuilder words = new();
         foreach (var place in swept)
-            words.AppendLine($"{place.Place}  {place.Rule}  {place.Expired}/{place.Total}{(place.Refused ? "  未删除，超过五分之一，确认无误后用 --yes / not removed, more than a fifth: --yes where that is right" : "")}");
+            words.AppendLine(System.Globalization.CultureInfo.InvariantCulture, $"{place.Place}  {place.Rule}  {place.Expired}/{place.Total}{(place.Refused ? "  未删除，超过五分之一，确认无误后用 --yes / not removed, more than a fifth: --yes where that is right" : "")}");
         context.Answer(new { dryRun, places = swept }, words.ToString().TrimEnd());
         return swept.Any(p => p.Refused) ? 1 : 0;
     });

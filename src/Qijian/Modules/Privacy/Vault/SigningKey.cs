@@ -23,9 +23,9 @@ internal sealed class SigningKey : IDisposable
     /// <summary>The id of a public key.</summary>
     public static string IdOf(string publicKeyPem)
     {
-        using var key = ECDsa.Create();
-        key.ImportFromPem(publicKeyPem);
-        return Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()));
+        using var theirs = ECDsa.Create();
+        theirs.ImportFromPem(publicKeyPem);
+        return Convert.ToHexStringLower(SHA256.HashData(theirs.ExportSubjectPublicKeyInfo()));
     }
 
     /// <summary>A new private key, as PKCS #8.</summary>

@@ -107,8 +107,8 @@ public sealed class ChoicesTests
         await using var site = await TestSite.StartAsync();
         Browser visitor = new(site), other = new(site);
         await visitor.PressAsync(Page, Purpose.ServiceImprovement.Id, "agree");
-        var notice = Regex.Match(await visitor.ReadAsync(Page), "name=\"notice\" value=\"([^\"]+)\"", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value;
-        var token = Regex.Match(await other.ReadAsync(Page), "name=\"form\"[^>]* value=\"([^\"]+)\"", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value;
+        var notice = Regex.Match(await visitor.ReadAsync(Page), "name=\"notice\" value=\"(?<value>[^\"]+)\"", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups["value"].Value;
+        var token = Regex.Match(await other.ReadAsync(Page), "name=\"form\"[^>]* value=\"(?<value>[^\"]+)\"", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups["value"].Value;
         Dictionary<string, string> fields = new(StringComparer.Ordinal) { ["purpose"] = Purpose.ServiceImprovement.Id, ["notice"] = notice, ["answer"] = "decline" };
         Assert.Equal(HttpStatusCode.BadRequest, (await visitor.PostAsync(Page, fields)).StatusCode);
         Assert.NotEmpty(token);
@@ -124,7 +124,7 @@ public sealed class ChoicesTests
     {
         await using var site = await TestSite.StartAsync();
         Browser visitor = new(site);
-        var token = Regex.Match(await visitor.ReadAsync(Page), "name=\"form\"[^>]* value=\"([^\"]+)\"", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value;
+        var token = Regex.Match(await visitor.ReadAsync(Page), "name=\"form\"[^>]* value=\"(?<value>[^\"]+)\"", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups["value"].Value;
         var answer = await visitor.PostAsync(Page, new(StringComparer.Ordinal) { ["form"] = token, ["purpose"] = Purpose.ServiceImprovement.Id, ["notice"] = "00", ["answer"] = "agree" });
         Assert.Contains("这次选择没有记录", await answer.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
         Assert.Equal(0, await EventsAsync(site));
@@ -141,7 +141,7 @@ public sealed class ChoicesTests
         foreach (var (asked, led) in new[] { ("/search?q=a", "/search?q=a"), ("https://example.org/", Page), ("//example.org", Page) })
         {
             var page = await visitor.ReadAsync(Page);
-            string Of(string name) => Regex.Match(page, $"name=\"{name}\"[^>]* value=\"([^\"]+)\"", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value;
+            string Of(string name) => Regex.Match(page, $"name=\"{name}\"[^>]* value=\"(?<value>[^\"]+)\"", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups["value"].Value;
             var answer = await visitor.PostAsync(Page, new(StringComparer.Ordinal) { ["form"] = Of("form"), ["purpose"] = Of("purpose"), ["notice"] = Of("notice"), ["answer"] = "decline", ["returnTo"] = asked });
             Assert.Equal((HttpStatusCode.Found, led), Seen(answer));
         }
@@ -171,7 +171,7 @@ public sealed class ChoicesTests
         var page = await new Browser(site).ReadAsync(Page);
         Assert.DoesNotContain("checked", page, StringComparison.Ordinal);
         Assert.DoesNotContain("aria-pressed=\"true\"", page, StringComparison.Ordinal);
-        var buttons = Regex.Matches(page, "<button ([^>]*)name=\"answer\" value=\"(?:agree|decline)\" ([^>]*)>", RegexOptions.None, TimeSpan.FromSeconds(1)).Select(m => m.Groups[1].Value + m.Groups[2].Value).ToList();
+        var buttons = Regex.Matches(page, "<button (?<before>[^>]*)name=\"answer\" value=\"(?:agree|decline)\" (?<after>[^>]*)>", RegexOptions.None, TimeSpan.FromSeconds(1)).Select(m => m.Groups["before"].Value + m.Groups["after"].Value).ToList();
         Assert.True(buttons.Count >= 2);
         Assert.Single(buttons.Distinct(StringComparer.Ordinal));
     }
