@@ -68,6 +68,30 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public async Task Evidence_of_consent_leads_to_nobody_three_years_after_the_last_choice_ended()
+    {
+        FakeTimeProvider clock = new(new(2026, 11, 26, 0, 0, 0, TimeSpan.Zero));
+        await using var site = await TestSite.StartAsync(services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));
+        Browser early = new(site), late = new(site);
+        var words = $"value=\"{Purpose.ServiceImprovement.Id}\"";
+        await early.PressAsync("/privacy/choices", words, "agree"); // a visitor's yes ends after a year
+        clock.Advance(TimeSpan.FromDays(300));
+        await late.PressAsync("/privacy/choices", words, "decline");
+        Assert.Equal((2, 2), (await EventsAsync(site, early), await EventsAsync(site, late)));
+
+        clock.Advance(TimeSpan.FromDays((3 * 365) - 20));
+        await SweepAsync(site, anyway: true);
+        Assert.Equal((2, 2), (await EventsAsync(site, early), await EventsAsync(site, late)));
+        clock.Advance(TimeSpan.FromDays(40));
+        await SweepAsync(site, anyway: true); // or the site's own, whose day has come
+        Assert.Equal((2, 0), (await EventsAsync(site, early), await EventsAsync(site, late))); // the yes ended later than the no
+        clock.Advance(TimeSpan.FromDays(60));
+        await SweepAsync(site, anyway: true);
+        Assert.Equal(0, await EventsAsync(site, early));
+        Assert.Null((await site.WithAsync<ConsentLedger, LedgerVerification>(ledger => ledger.VerifyAsync(null, TestContext.Current.CancellationToken))).Break);
+    }
+
+    [Fact]
     public void Nothing_goes_before_the_floor_and_everything_after_the_ceiling() =>
         Gen.Select(Gen.Int[0, 40], Gen.Int[1, 40], Gen.Int[0, 3000], Gen.Int[0, 86399]).Sample((floor, ceiling, day, second) =>
         {
@@ -102,6 +126,9 @@ public sealed class RetentionTests
 
     private static Task<IReadOnlyList<SweptPlace>> SweepAsync(TestSite site, bool dryRun = false, bool anyway = false) =>
         site.WithAsync<RetentionSweep, IReadOnlyList<SweptPlace>>(sweep => sweep.RunAsync(dryRun, anyway, TestContext.Current.CancellationToken));
+
+    private static Task<int> EventsAsync(TestSite site, Browser browser) =>
+        site.WithAsync<ConsentLedger, int>(async ledger => (await ledger.EventsOfAsync(new(SubjectKind.Visitor, Guid.ParseExact(browser.Cookies["__Host-qijian-visitor"], "N")), TestContext.Current.CancellationToken)).Count);
 
     private static List<string> Files(TestSite site) => [.. Directory.GetFiles(Path.Combine(site.Folder, "logs")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
 

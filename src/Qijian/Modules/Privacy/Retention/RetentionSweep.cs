@@ -78,6 +78,37 @@ internal sealed class LogFiles(DataFolder folder, ProcessingRegistry registry) :
     }
 }
 
+/// <summary>
+/// The evidence of consent: rows of the ledger stay for its chain, but the key by which they lead to the person goes when all their
+/// choices ended so long ago, and nothing else that is kept needs it.
+/// </summary>
+internal sealed class ConsentEvidence(AppDb db, KeyStore keys, IVault vault, ConsentLedger ledger, ProcessingRegistry registry) : IRetained
+{
+    public IEnumerable<(string, RetentionEntry, Func<DateTimeOffset, bool, CancellationToken, Task<Due>>)> Places()
+    {
+        yield return ("privacy_consent_events", registry.Retention[registry.Purposes[Purpose.ConsentEvidence.Id].Retention], SweepAsync);
+    }
+
+    private async Task<Due> SweepAsync(DateTimeOffset before, bool dryRun, CancellationToken ct)
+    {
+        var (expired, total) = (0, 0);
+        foreach (var subject in keys.Subjects(KeyGroup.Proof))
+        {
+            var events = await ledger.EventsOfAsync(subject, ct);
+            if (events.Count == 0) continue;
+            total++;
+            var state = await ledger.StateOfAsync(subject, ct);
+            if (state.Granted.Any() || events.Max(e => state.Of(e.Purpose, e.Recipient) is Answer.Expired over ? over.At : e.RecordedAt) >= before) continue;
+            var reference = (await vault.FindReferenceAsync(subject, ct))!;
+            if (await db.EgressRecords.AnyAsync(r => r.SubjectReference == reference, ct) || await db.Reveals.AnyAsync(r => r.SubjectReference == reference, ct) || await db.PolicyNotices.AnyAsync(n => n.SubjectReference == reference, ct)) continue;
+            expired++;
+            if (!dryRun) keys.Destroy(subject, [KeyGroup.Proof]);
+        }
+
+        return new(expired, total);
+    }
+}
+
 /// <summary>Every table with a column that is marked as the start of its time.</summary>
 internal sealed class RetainedTables(AppDb db, TaggedTables tagged, ProcessingRegistry registry) : IRetained
 {

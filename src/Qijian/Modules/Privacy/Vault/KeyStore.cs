@@ -143,6 +143,20 @@ internal sealed class KeyStore : IDisposable
         }
     }
 
+    /// <summary>Everybody who has a key of the group.</summary>
+    public IReadOnlyList<Subject> Subjects(KeyGroup group)
+    {
+        List<Subject> subjects = [];
+        lock (gate)
+        {
+            using var command = Command(connection, "SELECT subject FROM keys WHERE key_group = $0 ORDER BY subject", (int)group);
+            using var row = command.ExecuteReader();
+            while (row.Read()) subjects.Add(Subject.Parse(row.GetString(0), null));
+        }
+
+        return subjects;
+    }
+
     /// <summary>Whether there was a key of this number and it was destroyed.</summary>
     public bool IsDestroyed(long id)
     {
