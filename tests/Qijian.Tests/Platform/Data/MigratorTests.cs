@@ -12,11 +12,11 @@ public sealed class MigratorTests
         await site.WithAsync<AppDb, int>(async db =>
         {
             // What a killed process leaves: the mark of a migration, and tables that are not there yet.
-            await db.Database.ExecuteSqlRawAsync("""
-                DROP TABLE registry_changes; DELETE FROM "__EFMigrationsHistory";
+            var drops = string.Concat(db.Model.GetEntityTypes().Select(e => $"DROP TABLE {e.GetTableName()}; "));
+            await db.Database.ExecuteSqlRawAsync(drops + """
+                DELETE FROM "__EFMigrationsHistory";
                 CREATE TABLE IF NOT EXISTS "__EFMigrationsLock" ("Id" INTEGER PRIMARY KEY, "Timestamp" TEXT NOT NULL);
                 INSERT OR REPLACE INTO "__EFMigrationsLock" VALUES (1, '2026-01-01');
-                DROP TABLE registry_companies; DROP TABLE registry_datasets; DROP TABLE registry_imports; DROP TABLE registry_people; DROP TABLE registry_records; DROP TABLE registry_relations; DROP TABLE registry_retired_ids;
                 """, TestContext.Current.CancellationToken);
             return 0;
         });
