@@ -12,8 +12,14 @@ public sealed class MigratorTests
         await site.WithAsync<AppDb, int>(async db =>
         {
             // What a killed process leaves: the mark of a migration, and tables that are not there yet.
-            var drops = string.Concat(db.Model.GetEntityTypes().Select(e => $"DROP TABLE {e.GetTableName()}; "));
-            await db.Database.ExecuteSqlRawAsync(drops + """
+            foreach (var table in db.Model.GetEntityTypes().Select(e => e.GetTableName()!))
+            {
+#pragma warning disable EF1002 // a name of the model
+                await db.Database.ExecuteSqlRawAsync($"DROP TABLE {table}", TestContext.Current.CancellationToken);
+#pragma warning restore EF1002
+            }
+
+            await db.Database.ExecuteSqlRawAsync("""
                 DELETE FROM "__EFMigrationsHistory";
                 CREATE TABLE IF NOT EXISTS "__EFMigrationsLock" ("Id" INTEGER PRIMARY KEY, "Timestamp" TEXT NOT NULL);
                 INSERT OR REPLACE INTO "__EFMigrationsLock" VALUES (1, '2026-01-01');

@@ -7,6 +7,7 @@ namespace Qijian.Modules.Privacy;
 internal static class ConformRun
 {
     private static readonly Argument<string> Clause = new("ID") { Description = "条款编号，例如 S4.8b / a clause, such as S4.8b" };
+    private static readonly Option<string?> Key = new("--key") { Description = "公钥文件，默认本站的 / file of the public key; this site's by default" };
     private static readonly Argument<string?> File = new("FILE") { Description = "下载的证据文件，默认本数据目录 / an evidence file that was downloaded; this data folder by default", Arity = ArgumentArity.ZeroOrOne };
     private static readonly Argument<string?> Folder = new("FOLDER") { Description = "政策目录，默认程序旁的 policy / a policy folder; that beside the program by default", Arity = ArgumentArity.ZeroOrOne };
 
@@ -15,7 +16,7 @@ internal static class ConformRun
         Verbs.Verb("run", "运行全部探针并存下证据 / run every probe and store the evidence", [Verbs.Json], RunAsync),
         Verbs.Verb("show", "显示一个条款 / show one clause", [Clause, Verbs.Json], ShowAsync),
         Verbs.Verb("sabotage", "逐一破坏控制，看探针能否发现 / break each control and see whether its probe notices", [Verbs.Json], SabotageAsync),
-        Verbs.Verb("verify", "核验证据链与签名 / verify the chain of evidence and its signatures", [File, Verbs.Json], VerifyAsync),
+        Verbs.Verb("verify", "核验证据链、同意账本、政策版本，或一份凭据 / verify evidence, ledger of consent and versions, or a file of evidence or a receipt", [File, Key, Verbs.Json], VerifyAsync),
         Registry(),
     ];
 
@@ -51,14 +52,39 @@ internal static class ConformRun
         return results.All(r => r.Caught) ? 0 : 1;
     }
 
+    // A file is a log of evidence or a receipt of consent; without one it is what this data folder holds.
     private static async Task<int> VerifyAsync(VerbContext context, CancellationToken ct)
     {
         var path = context.Arguments.GetValue(File);
+        if (path is not null && Receipt.Is(path))
+        {
+            var good = Receipt.Verify(await System.IO.File.ReadAllTextAsync(path, ct), context.Arguments.GetValue(Key) is { } key ? await System.IO.File.ReadAllTextAsync(key, ct) : context.Services.GetRequiredService<SigningKey>().PublicKeyPem);
+            context.Answer(new { valid = good }, good ? Text.ReceiptValid : Text.ReceiptInvalid);
+            return good ? 0 : 1;
+        }
+
         var verdict = path is null ? await context.Services.GetRequiredService<EvidenceLog>().VerifyAsync(ct) : await EvidenceFile.VerifyAsync(path, ct) ?? throw new RefusedException(Text.NotEvidence.With(path));
-        context.Answer(new { valid = verdict.Valid, verdict.Entries, verdict.Checkpoints, verdict.Head, verdict.Signed, verdict.Key, fault = verdict.Fault?.ToString(), verdict.Entry }, verdict.Valid
-            ? Text.ChainValid.With(verdict.Entries, verdict.Head, verdict.Signed, verdict.Key)
-            : Text.ChainBroken.With(verdict.Entry, verdict.Fault switch { ChainFault.Changed => Text.FaultChanged, ChainFault.Missing => Text.FaultMissing, ChainFault.Reordered => Text.FaultReordered, ChainFault.Truncated => Text.FaultTruncated, _ => Text.FaultKeyReplaced }));
-        return verdict.Valid ? 0 : 1;
+        var ledger = path is null ? await context.Services.GetRequiredService<ConsentLedger>().VerifyAsync(null, ct) : null;
+        var policies = path is null ? await context.Services.GetRequiredService<PolicyVersions>().VerifyAsync(ct) : [];
+        List<string> words =
+        [
+            verdict.Valid ? Text.ChainValid.With(verdict.Entries, verdict.Head, verdict.Signed, verdict.Key)
+                : Text.ChainBroken.With(verdict.Entry, verdict.Fault switch { ChainFault.Changed => Text.FaultChanged, ChainFault.Missing => Text.FaultMissing, ChainFault.Reordered => Text.FaultReordered, ChainFault.Truncated => Text.FaultTruncated, _ => Text.FaultKeyReplaced }),
+            .. policies.Select(p => p.Words),
+        ];
+        if (ledger is not null)
+        {
+            words.Add(ledger.Break is not { } broken ? Text.LedgerValid.With(ledger.Head.Sequence)
+                : Text.LedgerBroken.With(broken.Sequence, broken.Fault switch { LedgerFault.Changed => Text.FaultChanged, LedgerFault.Missing => Text.FaultMissing, LedgerFault.Reordered => Text.FaultReordered, _ => Text.FaultTruncated }));
+        }
+
+        var valid = verdict.Valid && ledger?.Break is null && policies.Count == 0;
+        context.Answer(new
+        {
+            valid, verdict.Entries, verdict.Checkpoints, verdict.Head, verdict.Signed, verdict.Key, fault = verdict.Fault?.ToString(), verdict.Entry,
+            ledger = ledger is null ? null : new { entries = ledger.Head.Sequence, fault = ledger.Break?.Fault.ToString(), entry = ledger.Break?.Sequence }, policies = policies.Select(p => new { version = p.Number, p.Words }),
+        }, string.Join('\n', words));
+        return valid ? 0 : 1;
     }
 
     // What a build calls: no services, no database.

@@ -49,15 +49,19 @@ internal static class EvidenceChain
     {
         var key = SigningKey.IdOf(publicKeyPem);
         Dictionary<long, Checkpoint> signed = await checkpoints.ToDictionaryAsync(c => c.Sequence, cancellationToken: ct);
-        EvidenceItem? last = null;
+        EvidenceItem? last = null, odd = null;
         ChainVerdict Broken(ChainFault fault, long at) => new(last?.Sequence ?? 0, signed.Count, null, 0, key, fault, at);
 
         await foreach (var item in items.WithCancellation(ct))
         {
             var expected = (last?.Sequence ?? 0) + 1;
             if (item.Sequence != expected) return Broken(ChainFault.Missing, expected);
-            if (!IsWhole(item)) return Broken(await WhatBefellAsync(items, item, ct), item.Sequence);
-            if (!item.PreviousHash.AsSpan().SequenceEqual(last?.Hash ?? Start)) return Broken(await items.AnyAsync(i => i.Hash.AsSpan().SequenceEqual(item.PreviousHash), ct) ? ChainFault.Reordered : ChainFault.Changed, Math.Max(1, item.Sequence - 1));
+            if (!IsWhole(item) || !item.PreviousHash.AsSpan().SequenceEqual(last?.Hash ?? Start))
+            {
+                odd = item;
+                break; // what befell it takes another reading, which a connection does not give beside this one
+            }
+
             if (expected == 1 && (item.Kind != KeyEvidence.Kind || item.Topic != key)) return Broken(ChainFault.KeyReplaced, 1);
             if (signed.TryGetValue(item.Sequence, out var checkpoint))
             {
@@ -66,6 +70,13 @@ internal static class EvidenceChain
             }
 
             last = item;
+        }
+
+        if (odd is not null)
+        {
+            return IsWhole(odd)
+                ? Broken(await items.AnyAsync(i => i.Hash.AsSpan().SequenceEqual(odd.PreviousHash), ct) ? ChainFault.Reordered : ChainFault.Changed, Math.Max(1, odd.Sequence - 1))
+                : Broken(await WhatBefellAsync(items, odd, ct), odd.Sequence);
         }
 
         var end = signed.Keys.DefaultIfEmpty().Max();

@@ -52,6 +52,19 @@ internal sealed class Receipt(ConsentTerms terms, SigningKey key, IOptions<Opera
         return receipt.ToJsonString(Indented);
     }
 
+    /// <summary>Whether a file looks like a receipt.</summary>
+    public static bool Is(string path)
+    {
+        try
+        {
+            return File.Exists(path) && new FileInfo(path).Length < 1 << 20 && JsonNode.Parse(File.ReadAllText(path)) is JsonObject receipt && receipt["schema_version"]?.GetValue<string>() is SchemaVersion;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Whether the receipt is as the holder of the key signed it; needs neither the site nor its data.</summary>
     public static bool Verify(string json, string publicKeyPem)
     {

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Qijian.Modules.Privacy;
 using Qijian.Platform.CommandLine;
 
 namespace Qijian.Tests.Modules.Privacy.Conformance;
@@ -18,7 +20,9 @@ public sealed class ConformVerbTests : IDisposable
         return path;
     }
 
-    private async Task<(int Status, string Output, string Errors)> RunAsync(params string[] words)
+    private Task<(int Status, string Output, string Errors)> RunAsync(params string[] words) => RunOnAsync(Path.Combine(folder, "data"), words);
+
+    private static async Task<(int Status, string Output, string Errors)> RunOnAsync(string data, params string[] words)
     {
         var (output, errors) = (Console.Out, Console.Error);
         using StringWriter written = new(), complained = new();
@@ -26,7 +30,7 @@ public sealed class ConformVerbTests : IDisposable
         Console.SetError(complained);
         try
         {
-            return (await Verbs.RunAsync([.. words, "--data", Path.Combine(folder, "data")], Program.CommandLine()), written.ToString(), complained.ToString());
+            return (await Verbs.RunAsync([.. words, "--data", data], Program.CommandLine()), written.ToString(), complained.ToString());
         }
         finally
         {
@@ -53,6 +57,26 @@ public sealed class ConformVerbTests : IDisposable
         var (status, output, _) = await RunAsync("conform", "lint", Write("good.md", Lawful), "--json");
         Assert.Equal((0, 0), (status, JsonDocument.Parse(output).RootElement.GetProperty("defects").GetArrayLength()));
         Assert.False(Directory.Exists(Path.Combine(folder, "data")));
+    }
+
+    [Fact]
+    public async Task Verify_tells_a_whole_ledger_and_a_receipt_from_changed_ones()
+    {
+        await using var site = await TestSite.StartAsync();
+        Assert.SkipWhen(!File.Exists(Path.Combine(site.Folder, "qijian.db")), "The verb is given a data folder, and this run is on a server");
+        Browser visitor = new(site);
+        await visitor.PressAsync("/privacy/choices", Purpose.ServiceImprovement.Id, "agree");
+        var receipt = Write("receipt.json", await visitor.ReadAsync($"/privacy/choices?handler=receipt&purpose={Purpose.ServiceImprovement.Id}"));
+        var key = Write("key.pem", await site.WithAsync<SigningKey, string>(k => Task.FromResult(k.PublicKeyPem)));
+
+        Assert.Equal(2, JsonDocument.Parse((await RunOnAsync(site.Folder, "conform", "verify", "--json")).Output).RootElement.GetProperty("ledger").GetProperty("entries").GetInt64());
+        Assert.Equal(0, (await RunAsync("conform", "verify", receipt, "--key", key)).Status); // anywhere, by the public key alone
+        Write("receipt.json", (await File.ReadAllTextAsync(receipt, TestContext.Current.CancellationToken)).Replace("Granted", "Refused", StringComparison.Ordinal));
+        Assert.Equal(1, (await RunAsync("conform", "verify", receipt, "--key", key)).Status);
+
+        await site.WithAsync<AppDb, int>(db => db.ConsentEvents.Where(e => e.Sequence == 2).ExecuteUpdateAsync(e => e.SetProperty(x => x.Purpose, "other"), TestContext.Current.CancellationToken));
+        var (status, output, _) = await RunOnAsync(site.Folder, "conform", "verify", "--json");
+        Assert.Equal((1, "Changed", 2), (status, JsonDocument.Parse(output).RootElement.GetProperty("ledger").GetProperty("fault").GetString(), JsonDocument.Parse(output).RootElement.GetProperty("ledger").GetProperty("entry").GetInt64()));
     }
 
     [Fact]
