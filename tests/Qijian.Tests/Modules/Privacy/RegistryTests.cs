@@ -119,6 +119,9 @@ public sealed class RegistryTests
         Assert.Contains(ErrorsOf(retention: Rule.Replace(text, instead, StringComparison.Ordinal)), e => e.File == "policy/registry/retention.yaml");
 
     [Fact]
+    public void An_empty_entry_is_named_by_its_line() => Assert.Contains(ErrorsOf(retention: $"{Rule}\n-\n"), e => e.Line == 6 && e.Problem.Contains("empty", StringComparison.Ordinal));
+
+    [Fact]
     public void An_entry_twice_names_both_lines()
     {
         var error = Assert.Single(ErrorsOf(retention: $"{Rule}\n{Rule}"));

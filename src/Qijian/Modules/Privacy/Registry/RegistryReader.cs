@@ -38,9 +38,15 @@ internal sealed class RegistryReader
             while (!parser.TryConsume<SequenceEnd>(out _))
             {
                 var line = (int)parser.Current!.Start.Line;
-                var entry = yaml.Deserialize<T>(parser);
-                (entry.File, entry.Line) = (file, line);
-                entries.Add(entry);
+                if (yaml.Deserialize<T?>(parser) is { } entry)
+                {
+                    (entry.File, entry.Line) = (file, line);
+                    entries.Add(entry);
+                }
+                else
+                {
+                    Errors.Add(new(file, line, "空条目 / an empty entry.", Remedies.Form));
+                }
             }
         }
         catch (YamlException e)
