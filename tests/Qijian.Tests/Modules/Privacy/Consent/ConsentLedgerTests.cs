@@ -92,9 +92,10 @@ public sealed class ConsentLedgerTests
     public async Task A_connection_that_fails_at_any_step_leaves_all_of_a_batch_or_none_and_a_whole_chain()
     {
         await using var site = await StartAsync(postgres: false);
+        Assert.SkipWhen(!File.Exists(Path.Combine(site.Folder, "qijian.db")), "The steps are those of SQLite, and this run is on a server");
         await AppendAsync(site, 2);
         var (steps, count) = (0, 2L);
-        for (var failed = true; failed; steps++)
+        for (var failed = true; failed && steps < 1000; steps++)
         {
             FailAt fault = new(steps);
             await using SqliteDb db = new(new DbContextOptionsBuilder<SqliteDb>().UseSqlite($"Data Source={Path.Combine(site.Folder, "qijian.db")}").AddInterceptors(new SqlitePragmas(), fault).Options);
