@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Net;
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -70,6 +71,14 @@ public sealed partial class SampleModuleTests
         Assert.Equal((true, 0), await StoreAsync(site, async s => await s.VerifyAsync(me, [Mail, Note], Ct) is var v ? (v.CanSee, v.Found) : default));
         Assert.Equal(others, await ExportAsync(site, other));
         Assert.Equal(1, (await StoreAsync(site, s => s.VerifyAsync(other, [], Ct))).Found); // what looks can see
+
+        // A copy in the clear that no tag knows of is found, as text and as bytes.
+        await site.WithAsync<AppDb, int>(db =>
+        {
+            db.Add(new PolicyNotice { Id = Guid.CreateVersion7(), Channel = "page", Reason = $"to {Mail}", SubjectReference = Encoding.UTF8.GetBytes(Note) });
+            return db.SaveChangesAsync(Ct);
+        });
+        Assert.Equal(2, (await StoreAsync(site, s => s.VerifyAsync(me, [Mail, Note], Ct))).Found);
     }
 
     [Fact]

@@ -36,13 +36,13 @@ internal sealed class TaggedTables(AppDb db, ProcessingRegistry registry, IVault
                 foreach (var (column, tag) in columns)
                 {
                     Category category = new(tag.Category);
-                    var value = column.PropertyInfo!.GetValue(row) switch
+                    var text = column.PropertyInfo!.GetValue(row) switch
                     {
                         null => null,
-                        Sealed sealed_ => await vault.OpenAsync(own, category, sealed_, ct),
+                        Sealed value => await vault.OpenAsync(own, category, value, ct),
                         var plain => Convert.ToString(plain, System.Globalization.CultureInfo.InvariantCulture),
                     };
-                    if (value is not null) yield return new(entity.GetTableName()!, column.GetColumnName(), category, value, (DateTimeOffset?)start.PropertyInfo!.GetValue(row));
+                    if (text is not null) yield return new(entity.GetTableName()!, column.GetColumnName(), category, text, (DateTimeOffset?)start.PropertyInfo!.GetValue(row));
                 }
             }
         }
@@ -81,18 +81,36 @@ internal sealed class TaggedTables(AppDb db, ProcessingRegistry registry, IVault
         await db.SaveChangesAsync(ct);
     }
 
-    /// <summary>Counts the person's rows by SQL that names no column of the tags, which erasure goes by.</summary>
+    /// <summary>
+    /// Counts by SQL that knows nothing of the tags, which erasure goes by: rows of the person, and texts or bytes that hold one of the
+    /// needles, in every table that has to do with a person. What registers publish is left aside: there a namesake would be found.
+    /// </summary>
     public async Task<Verification> VerifyAsync(Subject subject, IReadOnlyList<string> needles, CancellationToken ct)
     {
-        var found = 0;
-        foreach (var entity in db.Model.GetEntityTypes().Where(e => e.GetTableName() is not null && Census.SubjectOf(e) is not null))
+        var sqlite = db.Database.IsSqlite();
+        var found = 0L;
+        foreach (var entity in db.Model.GetEntityTypes().Where(e => e.GetTableName() is not null && IsAboutPersons(e)))
         {
-            var sql = $"SELECT COUNT(*) AS \"Value\" FROM {entity.GetTableName()} WHERE {Census.SubjectOf(entity)!.GetColumnName()} = {{0}}";
-            found += await db.Database.SqlQueryRaw<int>(sql, subject.ToString()).SingleAsync(ct);
+            if (Census.SubjectOf(entity) is { } owner) found += await CountAsync(entity, $"{owner.GetColumnName()} = {{0}}", subject.ToString(), ct);
+            foreach (var column in entity.GetProperties().Where(p => p.GetProviderClrType() is { } type ? type == typeof(string) || type == typeof(byte[]) : p.ClrType == typeof(string) || p.ClrType == typeof(byte[]) || p.ClrType == typeof(Sealed)))
+            {
+                var bytes = column.ClrType != typeof(string) && column.ClrType != typeof(Subject);
+                var name = column.GetColumnName();
+                var holds = (sqlite, bytes) switch { (true, false) => $"instr({name}, {{0}}) > 0", (true, true) => $"instr({name}, CAST({{0}} AS BLOB)) > 0", (false, false) => $"strpos({name}, {{0}}) > 0", _ => $"position(convert_to({{0}}, 'UTF8') IN {name}) > 0" };
+                foreach (var needle in needles.Where(n => n.Length > 0)) found += await CountAsync(entity, holds, needle, ct);
+            }
         }
 
-        return new(Name, CanSee: true, found);
+        return new(Name, CanSee: true, (int)found);
     }
+
+    private bool IsAboutPersons(IEntityType entity) => Census.SubjectOf(entity) is not null
+        || entity.GetProperties().Select(p => Census.TagsOf(p).Personal).OfType<PersonalAttribute>().Any(t => registry.Categories[t.Category].Group is not KeyGroup.Public);
+
+#pragma warning disable EF1002 // names of the model; the value is a parameter
+    private Task<long> CountAsync(IEntityType entity, string condition, string value, CancellationToken ct) =>
+        db.Database.SqlQueryRaw<long>($"SELECT COUNT(*) AS \"Value\" FROM {entity.GetTableName()} WHERE {condition}", value).SingleAsync(ct);
+#pragma warning restore EF1002
 
     /// <summary>The rule with the longest floor among the tag's own and those of the purposes that read its category.</summary>
     internal (RetentionEntry Rule, bool Own)? FloorOf(PersonalAttribute tag) => RulesOf(tag).Where(r => r.Floor is not null).OrderByDescending(r => r.Floor).Select(r => ((RetentionEntry, bool)?)(r, tag.Retention == r.Id)).FirstOrDefault();

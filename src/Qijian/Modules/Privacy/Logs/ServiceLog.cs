@@ -54,7 +54,7 @@ internal sealed class ServiceLog : IDisposable
             if (e.Properties.GetValueOrDefault("SourceContext") is ScalarValue { Value: string source }) line["source"] = source;
             foreach (var (name, value) in e.Properties.Where(p => Passes(p.Key))) line[name] = (value as ScalarValue)?.Value ?? value.ToString("l", System.Globalization.CultureInfo.InvariantCulture);
             if (Faults(e.Exception) is { Count: > 0 } faults) line["fault"] = faults;
-            output.WriteLine(JsonSerializer.Serialize(line, Format_));
+            output.WriteLine(JsonSerializer.Serialize(line, Plain));
         }
 
         private void Words(LogEvent e, TextWriter output)
@@ -84,12 +84,16 @@ internal sealed class ServiceLog : IDisposable
             return faults;
         }
 
-        private static readonly JsonSerializerOptions Format_ = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     }
 }
 
 internal static class RequestLog
 {
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head, HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete, HttpMethods.Options];
+
+    private static string Known(string method) => Array.Find(Methods, m => HttpMethods.Equals(m, method)) ?? "-";
+
     /// <summary>One line a request: method, route, status, time. The route is the pattern: neither what was looked for nor whose page it was.</summary>
     public static void UseRequestLog(this IApplicationBuilder app)
     {
@@ -103,8 +107,8 @@ internal static class RequestLog
             }
             finally
             {
-                // No route: an address that is none, and might be anything.
-                log.Request(http.Request.Method, (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "-", http.Response.StatusCode, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+                // No route: an address that is none, and might be anything; and so might a method that nobody knows.
+                log.Request(Known(http.Request.Method), (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "-", http.Response.StatusCode, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             }
         });
     }

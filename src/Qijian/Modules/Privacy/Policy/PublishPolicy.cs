@@ -36,13 +36,16 @@ internal abstract record PublishResult
 /// </summary>
 internal sealed class PublishPolicy(AppDb db, PolicyVersions versions, PolicyNotices notices, ActivatePolicy activate, CurrentPolicy current, TimeProvider clock)
 {
+    private const long WriterLock = 0x716a_706f_6c69_6379; // of PostgreSQL's advisory locks: "qjpolicy"
+
     public async Task<PublishResult> RunAsync(PolicyDraft draft, CancellationToken ct)
     {
         var (_, bindingErrors) = Bindings.Read(PolicyFiles.Bindings, draft.Content.Bindings);
         var (registry, registryErrors) = ProcessingRegistry.Read(draft.Content.Registry);
         if (bindingErrors.Count + registryErrors.Count > 0) return new PublishResult.Unreadable([.. bindingErrors, .. registryErrors]);
 
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct); // BEGIN IMMEDIATE on SQLite: the one writer
+        if (!db.Database.IsSqlite()) await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({WriterLock})", ct); // two nodes that start at once
         var rows = await versions.ListAsync(ct);
         if (rows.Count > 0 && rows[^1].Number >= draft.Number) return new PublishResult.NumberTaken(rows[^1].Number);
         List<PublishedPolicy> earlier = [];

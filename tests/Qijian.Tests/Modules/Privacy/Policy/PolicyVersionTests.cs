@@ -156,6 +156,15 @@ public sealed class PolicyVersionTests
     }
 
     [Fact]
+    public async Task Of_nodes_that_start_at_once_one_publishes_and_none_fails()
+    {
+        await using var site = await StartAsync(prepared: false);
+        var results = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => PublishAsync(site, Second() with { Number = 1 }))));
+        Assert.Single(results.OfType<PublishResult.Published>());
+        Assert.Equal(3, results.OfType<PublishResult.NumberTaken>().Count());
+    }
+
+    [Fact]
     public async Task A_published_number_is_never_published_again()
     {
         await using var site = await StartAsync();
