@@ -20,6 +20,7 @@ public static class PrivacyModule
     public static IServiceCollection AddPrivacy(this IServiceCollection services) =>
         services.AddSingleton(_ => PolicyFolder.Shipped).AddSingleton(s => s.GetRequiredService<PolicyFolder>().LoadBindings()).AddSingleton<RegistryCheck>(_ => RegistryLinter.Check)
             .AddSingleton(s => ProcessingRegistry.Load(s.GetRequiredService<PolicyFolder>().RegistryFiles, s.GetRequiredService<Bindings>().ById.Keys.ToHashSet(StringComparer.Ordinal), s.GetRequiredService<RegistryCheck>()))
+            .AddSingleton<IFeatures, Features>()
             .AddSingleton(new FooterLink(Path, () => Text.FooterPolicy)).AddSingleton(new FooterLink("/privacy/conformance", () => Text.FooterConformance)).AddSingleton(new FooterLink("/privacy/contact", () => Text.ContactTitle))
             .AddEgress().AddConformance().AddPolicy().AddServiceLog().AddRetention().AddVault().AddConsent();
 

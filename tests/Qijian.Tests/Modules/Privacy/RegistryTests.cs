@@ -88,16 +88,16 @@ public sealed class RegistryTests
         Assert.Contains(errors, e => e.File == "policy/registry/purposes.yaml" && e.Line == line && e.Remedy.Length > 0);
     }
 
-    [Fact]
-    public void A_handler_needs_separate_consent_a_contract_and_an_assessment_and_pays_nothing()
+    [Theory, InlineData("handler", "CN"), InlineData("processor", "SG")]
+    public void A_handler_or_whoever_is_abroad_needs_separate_consent_a_contract_and_an_assessment_and_pays_nothing(string kind, string jurisdiction)
     {
-        const string handler = """
+        var handler = $"""
             - id: printer
               zh: 印刷厂
               en: A printer
-              kind: handler
+              kind: {kind}
               contact: 400
-              jurisdiction: CN
+              jurisdiction: {jurisdiction}
               hosts: [print.example]
               purposes: [reminders]
               fields: [reminder.text]

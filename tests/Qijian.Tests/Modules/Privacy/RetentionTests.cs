@@ -120,7 +120,7 @@ public sealed class RetentionTests
     [Fact]
     public void Adding_or_taking_one_person_never_shows_in_what_is_released() => Gen.Int[0, 40].List[1, 6].Sample(counts =>
     {
-        var cells = counts.Select((n, i) => new StatisticCell(new Dictionary<string, string>(StringComparer.Ordinal) { ["of"] = $"{i}" }, n, n)).Where(c => c.Persons >= ReleaseCheck.Fewest).ToList();
+        var cells = counts.Select((n, i) => new StatisticCell(new Dictionary<string, string>(StringComparer.Ordinal) { ["of"] = $"{i}" }, n, n)).Where(c => c.Persons >= new ReleaseCheck().Fewest).ToList();
         if (new ReleaseCheck().Check("s", cells, counts.Sum(), new HashSet<string>(StringComparer.Ordinal)) is ReleaseResult.Released released)
             Assert.True(released.Statistic.Cells.All(c => c.Persons >= 10) && (counts.Sum() - released.Statistic.Cells.Sum(c => c.Persons)) is 0 or >= 10);
     });

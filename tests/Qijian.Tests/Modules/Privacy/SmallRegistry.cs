@@ -5,7 +5,7 @@ namespace Qijian.Tests.Modules.Privacy;
 /// <summary>A registry small enough to read: one purpose of each kind, with what the shipped one has no open function for yet.</summary>
 internal static class SmallRegistry
 {
-    public const string Counting = "counting", Sharing = "sharing", Contract = "orders", Partner = "partner", Printer = "printer";
+    public const string Counting = "counting", Sharing = "sharing", Contract = "orders", Partner = "partner", Printer = "printer", Abroad = "abroad";
 
     private const string Categories = """
         - id: a.one
@@ -51,7 +51,7 @@ internal static class SmallRegistry
           clauses: [S1]
           reads: {a.one: required, a.two: optional}
           retention: month
-          recipients: [partner, printer]
+          recipients: [partner, printer, abroad]
           withdraw: /privacy/choices
           pia: checked
         - id: third_party_promotion
@@ -129,13 +129,24 @@ internal static class SmallRegistry
           purposes: [sharing]
           fields: [a.one]
           pia: checked
+        - id: abroad
+          zh: 境外受托人
+          en: Processor abroad
+          kind: processor
+          contact: abroad@example.org
+          jurisdiction: SG
+          mechanism: standard_contract
+          hosts: [abroad.example.org]
+          purposes: [sharing]
+          fields: [a.one]
+          pia: checked
         """;
 
     private const string Assessments = """
         - id: checked
           zh: 已评估
           en: Checked
-          covers: [sharing, partner, printer]
+          covers: [sharing, partner, printer, abroad]
           approved_by: officer
           approved_on: 2020-01-01
           valid_until: 2090-01-01

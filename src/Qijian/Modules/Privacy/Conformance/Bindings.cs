@@ -4,7 +4,23 @@ namespace Qijian.Modules.Privacy;
 
 /// <summary>How a clause is proved: by behaviour, by structure, by a dated record, or by a record alone.</summary>
 [Flags]
-internal enum ProofClass { None = 0, A = 1, B = 2, C = 4, D = 8 }
+public enum ProofClass
+{
+    /// <summary>Not said.</summary>
+    None = 0,
+
+    /// <summary>Behaviour.</summary>
+    A = 1,
+
+    /// <summary>Structure.</summary>
+    B = 2,
+
+    /// <summary>A dated record.</summary>
+    C = 4,
+
+    /// <summary>A record alone.</summary>
+    D = 8,
+}
 
 /// <summary>One clause or duty, what the system does about it, and what proves that.</summary>
 internal sealed class BindingEntry : Entry

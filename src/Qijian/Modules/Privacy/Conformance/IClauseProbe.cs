@@ -4,8 +4,9 @@ namespace Qijian.Modules.Privacy;
 /// Proves one thing that clauses promise, on a site of its own that is the same program. Beside the proof stand its sabotages: each
 /// breaks exactly what the probe watches over, and a probe that does not notice proves nothing.
 /// </summary>
-internal interface IClauseProbe
+public interface IClauseProbe
 {
+    /// <summary>Its name, such as <c>policy.link</c>.</summary>
     string Id { get; }
 
     /// <summary>The clauses and duties that it proves something of.</summary>
@@ -17,20 +18,23 @@ internal interface IClauseProbe
     /// <summary>Whether it changes its world, and so must not share it.</summary>
     bool Changes => false;
 
+    /// <summary>Looks at the site.</summary>
     Task<ProbeResult> RunAsync(ProbeWorld world, CancellationToken ct);
 
+    /// <summary>What it must notice.</summary>
     IReadOnlyList<Sabotage> Sabotages { get; }
 }
 
 /// <summary>How a run ended: by what it looked, how much of each it looked at, and what was not as it must be, in ids and numbers.</summary>
-internal sealed record ProbeResult(bool Passed, IReadOnlyList<string> Instruments, IReadOnlyDictionary<string, int> Counts, IReadOnlyList<string> Failures);
+public sealed record ProbeResult(bool Passed, IReadOnlyList<string> Instruments, IReadOnlyDictionary<string, int> Counts, IReadOnlyList<string> Failures);
 
 /// <summary>
 /// One control broken on purpose, in a throw-away site only: another service, another text of the policy's folder, or another row.
 /// No class of the product knows of it.
 /// </summary>
-internal sealed record Sabotage(string Id, string Zh, string En)
+public sealed record Sabotage(string Id, string Zh, string En)
 {
+    /// <summary>What is broken, in the reader's language.</summary>
     public string Label => Language.IsEnglish ? En : Zh;
 
     /// <summary>Swaps services.</summary>
@@ -43,8 +47,18 @@ internal sealed record Sabotage(string Id, string Zh, string En)
     public IReadOnlyList<string> Settings { get; init; } = [];
 
     /// <summary>Changes what is stored, once the site runs.</summary>
-    public Func<AppDb, CancellationToken, Task>? Rows { get; init; }
+    internal Func<AppDb, CancellationToken, Task>? Rows { get; init; }
 }
 
 /// <summary>Another text for a file of the policy's folder, such as registry/purposes.yaml.</summary>
-internal sealed record TextChange(string File, Func<string, string> Change);
+public sealed record TextChange(string File, Func<string, string> Change)
+{
+    /// <summary>Other words in one entry of a file of the registry.</summary>
+    public static TextChange OfEntry(string file, string id, string words, string instead, string? remove = null) => new(file, all =>
+    {
+        var at = all.IndexOf($"- id: {id}\n", StringComparison.Ordinal);
+        var end = all.IndexOf("\n- id: ", at, StringComparison.Ordinal);
+        var entry = remove is null ? all[at..end] : all[at..end].Replace(remove, "", StringComparison.Ordinal);
+        return all[..at] + entry.Replace(words, instead, StringComparison.Ordinal) + all[end..];
+    });
+}

@@ -21,7 +21,7 @@ namespace Qijian.Modules.Privacy;
 /// The same program on a folder of its own, with a few fictional companies, an operator who does not exist, and a clock that moves
 /// only when it is told to. A probe looks at it from outside over HTTP, and from inside at what it stored, logged and sent.
 /// </summary>
-internal sealed partial class ProbeWorld : IAsyncDisposable
+public sealed partial class ProbeWorld : IAsyncDisposable
 {
     /// <summary>Who runs the site that is looked at.</summary>
     public const string Operator = "虚构运营者", Officer = "虚构负责人", Contact = "privacy@operator.fictional", WeChat = "https://u.wechat.com/fictional";
@@ -47,6 +47,7 @@ internal sealed partial class ProbeWorld : IAsyncDisposable
             new DataFolder(folder), quiet: true, Replace);
     }
 
+    /// <summary>Moves only when it is told to.</summary>
     public FakeTimeProvider Clock { get; }
 
     /// <summary>Every line that was logged, with what its exceptions say.</summary>
@@ -58,7 +59,7 @@ internal sealed partial class ProbeWorld : IAsyncDisposable
     /// <inheritdoc cref="Subject"/>
     public Persona Bystander { get; } = new("bystander");
 
-    public static async Task<ProbeWorld> StartAsync(PolicyFolder policy, TimeProvider clock, Sabotage? sabotage, CancellationToken ct, params IReadOnlyList<string> settings)
+    internal static async Task<ProbeWorld> StartAsync(PolicyFolder policy, TimeProvider clock, Sabotage? sabotage, CancellationToken ct, params IReadOnlyList<string> settings)
     {
         var own = Directory.CreateTempSubdirectory("qijian-world-").FullName;
         ProbeWorld? world = null;
@@ -207,6 +208,7 @@ internal sealed partial class ProbeWorld : IAsyncDisposable
         }
     }
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         http.Dispose();
@@ -264,12 +266,12 @@ internal sealed partial class ProbeWorld : IAsyncDisposable
 }
 
 /// <summary>A visitor, and what the browser keeps.</summary>
-internal sealed record Persona(string Name)
+public sealed record Persona(string Name)
 {
-    public Dictionary<string, string> Jar { get; } = new(StringComparer.Ordinal);
+    internal Dictionary<string, string> Jar { get; } = new(StringComparer.Ordinal);
 
     /// <summary>What the browser says with every request.</summary>
-    public Dictionary<string, string> Headers { get; } = new(StringComparer.Ordinal);
+    internal Dictionary<string, string> Headers { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Who it is for the site; null until a choice is made.</summary>
     public Subject? Subject => Jar.TryGetValue(CurrentSubject.Cookie, out var id) && Guid.TryParseExact(id, "N", out var visitor) ? new(SubjectKind.Visitor, visitor) : null;
@@ -283,8 +285,9 @@ internal sealed record Persona(string Name)
 }
 
 /// <summary>A Set-Cookie header: names of attributes in lower case, an empty value where they have none.</summary>
-internal sealed record SetCookie(string Name, string Value, IReadOnlyDictionary<string, string> Attributes)
+public sealed record SetCookie(string Name, string Value, IReadOnlyDictionary<string, string> Attributes)
 {
+    /// <summary>Reads a header.</summary>
     public static SetCookie Parse(string header)
     {
         var parts = header.Split(';', StringSplitOptions.TrimEntries);
@@ -296,8 +299,9 @@ internal sealed record SetCookie(string Name, string Value, IReadOnlyDictionary<
 }
 
 /// <summary>One answer of a site.</summary>
-internal sealed record Exchange(string Path, HttpStatusCode Status, IReadOnlyDictionary<string, string> Headers, IReadOnlyList<SetCookie> Cookies, string Body)
+public sealed record Exchange(string Path, HttpStatusCode Status, IReadOnlyDictionary<string, string> Headers, IReadOnlyList<SetCookie> Cookies, string Body)
 {
+    /// <summary>The value of a header; empty without one.</summary>
     public string Header(string name) => Headers.GetValueOrDefault(name, "");
 
     /// <summary>Whether people read it: a page, and no redirection.</summary>

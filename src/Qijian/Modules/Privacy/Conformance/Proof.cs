@@ -4,12 +4,13 @@ namespace Qijian.Modules.Privacy;
 /// Gathers what a probe checks. It names its checks first; one of them that was never made is a failure, so that nothing can pass
 /// because there was nothing to look at.
 /// </summary>
-internal sealed class Proof
+public sealed class Proof
 {
     private const int MostFailures = 20;
     private readonly List<string> instruments = [], failures = [];
     private readonly Dictionary<string, int> counts;
 
+    /// <summary>Names what will be checked.</summary>
     public Proof(params ReadOnlySpan<string> checks)
     {
         counts = new(StringComparer.Ordinal);
@@ -48,6 +49,7 @@ internal sealed class Proof
         return this;
     }
 
+    /// <summary>How it ended.</summary>
     public ProbeResult Result()
     {
         foreach (var (check, _) in counts.Where(c => c.Value == 0)) Fail($"{check} 0");

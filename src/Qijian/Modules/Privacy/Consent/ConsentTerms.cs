@@ -15,8 +15,8 @@ internal sealed class ConsentTerms(ProcessingRegistry registry, int policyVersio
     /// <summary>The open functions that need the purpose.</summary>
     public IEnumerable<FeatureEntry> FeaturesOf(PurposeEntry purpose) => registry.Features.Values.Where(f => f.Open && f.Purposes.Contains(purpose.Id, StringComparer.Ordinal)).OrderBy(f => f.Line);
 
-    /// <summary>Who would decide for himself about what he is given, and so needs a consent of his own.</summary>
-    public IEnumerable<RecipientEntry> HandlersOf(PurposeEntry purpose) => purpose.Recipients.Select(registry.Recipients.GetValueOrDefault).OfType<RecipientEntry>().Where(r => r.Kind is RecipientKind.Handler);
+    /// <summary>Those who receive something only with a consent of their own.</summary>
+    public IEnumerable<RecipientEntry> AskedApart(PurposeEntry purpose) => purpose.Recipients.Select(registry.Recipients.GetValueOrDefault).OfType<RecipientEntry>().Where(r => r.AskedApart);
 
     /// <summary>The categories that an answer is about, in their order.</summary>
     public static IEnumerable<string> ScopeOf(PurposeEntry purpose, RecipientEntry? recipient) =>

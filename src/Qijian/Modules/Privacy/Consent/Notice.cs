@@ -26,6 +26,7 @@ internal sealed record Notice(PurposeEntry Purpose, RecipientEntry? Recipient, I
             (Text.NoticeRetention, $"{rule.Label} {rule.Ceiling?.Words()}{ThenOf(rule.Then)}"),
             (Text.NoticeRecipients, receivers.Count == 0 ? Text.NoticeNobody : string.Join(separator, receivers.Select(r => $"{r.Label} ({r.Contact})"))),
         ];
+        if (recipient is { Abroad: true }) lines.Add((Text.NoticeAbroad, Text.NoticeAbroadWords.With(recipient.Jurisdiction, recipient.Mechanism)));
         if (purpose.AutomatedDecision) lines.Add((Text.NoticeAutomated, Text.NoticeAutomatedWords));
         if (purpose.Sensitive) lines.Add((Text.NoticeSensitive, Text.NoticeSensitiveWords));
         lines.Add((Text.NoticeRefusal, Text.NoticeRefusalWords));

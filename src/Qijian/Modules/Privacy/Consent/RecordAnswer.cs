@@ -13,7 +13,7 @@ internal sealed class RecordAnswer(ConsentLedger ledger, ConsentTerms terms, Cur
     public async Task<RecordAnswerResult> RunAsync(AnswerForm form, CancellationToken ct)
     {
         if (terms.Choices.FirstOrDefault(p => p.Id == form.Purpose) is not { } purpose) return RecordAnswerResult.NothingToAnswer;
-        var recipient = terms.HandlersOf(purpose).FirstOrDefault(r => r.Id == form.Recipient);
+        var recipient = terms.AskedApart(purpose).FirstOrDefault(r => r.Id == form.Recipient);
         if (form.Recipient is { Length: > 0 } && recipient is null) return RecordAnswerResult.NothingToAnswer;
         var notice = Privacy.Notice.Of(terms, purpose, recipient);
         if (form.Notice != notice.HashText) return RecordAnswerResult.OtherNotice;

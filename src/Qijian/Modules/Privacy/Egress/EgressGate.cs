@@ -82,7 +82,7 @@ internal sealed partial class EgressGate(ProcessingRegistry registry, IRecipient
         if (!to.Hosts.Contains(call.Target is { IsAbsoluteUri: true, IsDefaultPort: false } ? $"{host}:{call.Target.Port}" : host, StringComparer.OrdinalIgnoreCase)) return new EgressResult.HostNotListed(host);
         if (call.Target.Scheme is var scheme && !(call.Channel is EgressChannel.Smtp ? scheme is "smtp" or "smtps" : scheme is "https")) return new EgressResult.NotEncrypted(scheme);
         if (to.Abroad && string.IsNullOrWhiteSpace(to.Mechanism)) return new EgressResult.NoMechanism(call.Recipient);
-        return (to.Abroad || to.Kind is not RecipientKind.Processor) && purpose.Basis is not Basis.SeparateConsent ? new EgressResult.NoSeparateConsent(call.Recipient, call.Purpose) : null;
+        return to.AskedApart && purpose.Basis is not Basis.SeparateConsent ? new EgressResult.NoSeparateConsent(call.Recipient, call.Purpose) : null;
     }
 
     // What the person said. A call that is about nobody and carries no field needs nobody's word.

@@ -52,8 +52,7 @@ internal sealed class GuardRules
         if (!rule.Purpose.AsksConsent) return null;
         if (demand.OptsOut && rule.Shares) return Denial.Signal;
         if (demand.Subject is null || demand.State is not { } state) return Denial.NobodyAsked;
-        // Who decides for himself about what he is given needs a yes of his own, beside that to the purpose.
-        return RefuseBy(state.Of(rule.Purpose.Id), demand.Categories) ?? (to?.Kind is RecipientKind.Handler ? RefuseBy(state.Of(rule.Purpose.Id, to.Id), demand.Categories) : null);
+        return RefuseBy(state.Of(rule.Purpose.Id), demand.Categories) ?? (to is { AskedApart: true } ? RefuseBy(state.Of(rule.Purpose.Id, to.Id), demand.Categories) : null);
     }
 
     private bool AnyAssessed(List<FeatureEntry> features, DateOnly today)

@@ -75,7 +75,7 @@ internal sealed class ChoicesModel(ConsentTerms terms, ConsentLedger ledger, Cur
         var state = current.Find() is { } subject ? await ledger.StateOfAsync(subject, ct) : ConsentState.Fold([], terms, default, null);
         Choices =
         [
-            .. terms.Choices.SelectMany(p => terms.HandlersOf(p).Prepend(null), (p, to) =>
+            .. terms.Choices.SelectMany(p => terms.AskedApart(p).Prepend(null), (p, to) =>
                 new Choice(Notice.Of(terms, p, to), state.Of(p.Id, to?.Id), state.EvidenceOf(p.Id, to?.Id) is not null)),
         ];
     }

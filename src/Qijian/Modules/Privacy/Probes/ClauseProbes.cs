@@ -1,20 +1,14 @@
 namespace Qijian.Modules.Privacy;
 
-/// <summary>Every probe of the product.</summary>
+/// <summary>Every probe of the product, wherever its module keeps it.</summary>
 internal static class ClauseProbes
 {
     public static readonly IReadOnlyList<IClauseProbe> All =
-    [
-        new PolicyLinkProbe(), new PolicyVersionProbe(), new BrowsingConsentProbe(), new CookieProbe(), new SecurityHeadersProbe(), new SecurityContactProbe(),
-        new OpenEndedPurposeProbe(), new SaleProbe(), new AssessmentProbe(), new BasisProbe(), new LawProbe(),
-        new ChoicesProbe(), new SignalProbe(), new VisitorNumberProbe(), new ClientStorageProbe(),
-        new PolicyTextProbe(), new PolicyArchiveProbe(), new ProcessingListProbe(), new CensusProbe(),
-        new VaultProbe(), new ServiceLogProbe(), new EgressProbe(), new RegionProbe(), new OperatorProbe(), new ReleaseProbe(),
-    ];
+        [.. typeof(ClauseProbes).Assembly.GetTypes().Where(t => t is { IsClass: true } && t.IsAssignableTo(typeof(IClauseProbe))).Select(t => (IClauseProbe)Activator.CreateInstance(t)!).OrderBy(p => p.Id, StringComparer.Ordinal)];
 }
 
 /// <summary>Ways to break a site from outside its code.</summary>
-internal static class Breaks
+public static class Breaks
 {
     /// <summary>Something done to every request, before all else.</summary>
     public static Action<IServiceCollection> Requests(Func<HttpContext, RequestDelegate, Task> act) => services => services.AddTransient<IStartupFilter>(_ => new Filter(act));

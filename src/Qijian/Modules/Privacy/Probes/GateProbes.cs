@@ -85,17 +85,9 @@ internal sealed class BasisProbe : IClauseProbe
 
     public IReadOnlyList<Sabotage> Sabotages =>
     [
-        new("no-consent", "改进服务不再征求同意", "Improving the service no longer asks") { Text = Entry("service_improvement", "basis: consent", "basis: contract") },
-        new("consent-wall", "查询企业须先同意", "Looking companies up takes consent") { Text = Entry("company_information", "basis: public_data", "basis: consent\n  withdraw: /privacy/choices", "\n  withdraw: null") },
+        new("no-consent", "改进服务不再征求同意", "Improving the service no longer asks") { Text = TextChange.OfEntry("registry/purposes.yaml", "service_improvement", "basis: consent", "basis: contract") },
+        new("consent-wall", "查询企业须先同意", "Looking companies up takes consent") { Text = TextChange.OfEntry("registry/purposes.yaml", "company_information", "basis: public_data", "basis: consent\n  withdraw: /privacy/choices", "\n  withdraw: null") },
     ];
-
-    private static TextChange Entry(string purpose, string text, string instead, string? remove = null) => new("registry/purposes.yaml", all =>
-    {
-        var at = all.IndexOf($"- id: {purpose}\n", StringComparison.Ordinal);
-        var end = all.IndexOf("\n- id: ", at, StringComparison.Ordinal);
-        var entry = remove is null ? all[at..end] : all[at..end].Replace(remove, "", StringComparison.Ordinal);
-        return all[..at] + entry.Replace(text, instead, StringComparison.Ordinal) + all[end..];
-    });
 }
 
 /// <summary>S14.1: the laws that the policy rests on are listed, each with a date for its next review that has not passed.</summary>

@@ -230,6 +230,8 @@ internal sealed class ReleaseProbe : IClauseProbe
 
     private sealed class Lenient : IReleaseCheck
     {
+        public int Fewest => 1;
+
         public ReleaseResult Check(string name, IReadOnlyList<StatisticCell> cells, int everybody, IReadOnlySet<string> keys) => new ReleaseResult.Released(new(name, cells));
     }
 }

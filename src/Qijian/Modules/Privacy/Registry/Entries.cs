@@ -100,6 +100,9 @@ internal sealed class RecipientEntry : Entry
     public string? Consideration { get; init; }
 
     public bool Abroad => Jurisdiction is not "CN";
+
+    /// <summary>Whether a yes to the purpose is not enough: one who decides for himself about what he is given (PIPL 23), or anybody abroad (PIPL 39).</summary>
+    public bool AskedApart => Kind is not RecipientKind.Processor || Abroad;
 }
 
 internal sealed class ContractEntry

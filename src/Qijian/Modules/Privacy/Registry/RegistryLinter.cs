@@ -38,7 +38,7 @@ internal static partial class RegistryLinter
             foreach (var id in p.Recipients)
             {
                 Known(p, r.Recipients, id, "recipients.yaml");
-                Refuse(p, r.Recipients.TryGetValue(id, out var to) && to.Kind is RecipientKind.Handler && p.Basis is not Basis.SeparateConsent, $"目的 / purpose “{p.Id}” 向处理者 / to the handler “{id}” 提供，却不以单独同意为依据 / does not rest on separate consent.", "basis: separate_consent（个人信息保护法第二十三条 / PIPL 23）。");
+                Refuse(p, r.Recipients.TryGetValue(id, out var to) && to.AskedApart && p.Basis is not Basis.SeparateConsent, $"目的 / purpose “{p.Id}” 向处理者或境外 / to the handler, or abroad to, “{id}” 提供，却不以单独同意为依据 / does not rest on separate consent.", "basis: separate_consent（个人信息保护法第二十三条、第三十九条 / PIPL 23, 39）。");
             }
         }
 

@@ -30,6 +30,9 @@ public abstract record ReleaseResult
 /// <summary>Whether figures are anonymous: each from at least ten persons, none alone, none found by subtraction, none that leads to a person's key.</summary>
 public interface IReleaseCheck
 {
+    /// <summary>The fewest persons behind a figure.</summary>
+    int Fewest { get; }
+
     /// <summary>
     /// Checks a statistic. <paramref name="everybody"/> is how many persons the whole is about, which a reader may know;
     /// <paramref name="keys"/> are values that lead to a person anywhere: ids, references, indexes. Linear in the cells.
@@ -39,8 +42,9 @@ public interface IReleaseCheck
 
 internal sealed class ReleaseCheck : IReleaseCheck
 {
-    /// <summary>The fewest persons behind a figure.</summary>
-    public const int Fewest = 10;
+    private const int Least = 10;
+
+    public int Fewest => Least;
 
     public ReleaseResult Check(string name, IReadOnlyList<StatisticCell> cells, int everybody, IReadOnlySet<string> keys)
     {
@@ -48,7 +52,7 @@ internal sealed class ReleaseCheck : IReleaseCheck
         long persons = 0;
         foreach (var cell in cells)
         {
-            if (cell.Persons < Fewest) return new ReleaseResult.Refused("few");
+            if (cell.Persons < Least) return new ReleaseResult.Refused("few");
             if (cell.Of.Values.Any(v => keys.Contains(v) || Subject.TryParse(v, null, out _))) return new ReleaseResult.Refused("join");
             if (!groups.Add(string.Join('\u001f', cell.Of.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Key}\u001e{o.Value}")))) return new ReleaseResult.Refused("twice");
             persons += cell.Persons;
@@ -56,6 +60,6 @@ internal sealed class ReleaseCheck : IReleaseCheck
 
         // Whoever is in no cell is found by taking the cells from the whole.
         var left = everybody - persons;
-        return left is > 0 and < Fewest ? new ReleaseResult.Refused("difference") : new ReleaseResult.Released(new(name, cells));
+        return left is > 0 and < Least ? new ReleaseResult.Refused("difference") : new ReleaseResult.Released(new(name, cells));
     }
 }

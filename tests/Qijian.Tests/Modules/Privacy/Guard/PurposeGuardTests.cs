@@ -11,7 +11,7 @@ public sealed class PurposeGuardTests
 {
     private static readonly Category One = new("a.one"), Two = new("a.two");
     private static readonly Purpose Counting = new(SmallRegistry.Counting), Sharing = new(SmallRegistry.Sharing), Orders = new(SmallRegistry.Contract);
-    private static readonly Recipient Partner = new(SmallRegistry.Partner), Printer = new(SmallRegistry.Printer);
+    private static readonly Recipient Printer = new(SmallRegistry.Printer);
     private static readonly Subject Visitor = new(SubjectKind.Visitor, new(1, 2, 3, new byte[8])), Bystander = new(SubjectKind.Visitor, new(9, 2, 3, new byte[8]));
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -75,19 +75,20 @@ public sealed class PurposeGuardTests
         Assert.False(allowed.Capability.Opens(Visitor, One, now + TimeSpan.FromMinutes(2)));
     }
 
-    [Fact]
-    public async Task Who_decides_for_himself_needs_a_yes_of_his_own_and_a_processor_does_not()
+    [Theory, InlineData(SmallRegistry.Partner), InlineData(SmallRegistry.Abroad)]
+    public async Task Who_decides_for_himself_or_is_abroad_needs_a_yes_of_his_own_and_a_processor_at_home_does_not(string recipient)
     {
         await using var site = await StartAsync();
+        Recipient apart = new(recipient);
         await RecordAsync(site, Sharing, null, ConsentEventKind.NoticeShown, ConsentEventKind.Granted);
         Assert.Null(await AskAsync(site, Visitor, Sharing, One, Printer));
-        Assert.Equal(Denial.NoConsent, await AskAsync(site, Visitor, Sharing, One, Partner));
-        await RecordAsync(site, Sharing, Partner, ConsentEventKind.NoticeShown, ConsentEventKind.Granted);
-        Assert.Null(await AskAsync(site, Visitor, Sharing, One, Partner));
-        Assert.Equal(Denial.NotForThisPurpose, await AskAsync(site, Visitor, Sharing, Two, Partner));
-        Assert.Equal(Denial.NotForThisPurpose, await AskAsync(site, Visitor, Counting, One, Partner));
+        Assert.Equal(Denial.NoConsent, await AskAsync(site, Visitor, Sharing, One, apart));
+        await RecordAsync(site, Sharing, apart, ConsentEventKind.NoticeShown, ConsentEventKind.Granted);
+        Assert.Null(await AskAsync(site, Visitor, Sharing, One, apart));
+        Assert.Equal(Denial.NotForThisPurpose, await AskAsync(site, Visitor, Sharing, Two, apart));
+        Assert.Equal(Denial.NotForThisPurpose, await AskAsync(site, Visitor, Counting, One, apart));
         await RecordAsync(site, Sharing, null, ConsentEventKind.Withdrawn);
-        Assert.Equal(Denial.Withdrawn, await AskAsync(site, Visitor, Sharing, One, Partner));
+        Assert.Equal(Denial.Withdrawn, await AskAsync(site, Visitor, Sharing, One, apart));
     }
 
     [Fact]

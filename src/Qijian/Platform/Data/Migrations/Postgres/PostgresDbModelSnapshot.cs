@@ -22,6 +22,25 @@ namespace Qijian.Platform.Data.Migrations.Postgres
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("Qijian.Modules.Insight.FeatureUsage", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("integer")
+                        .HasColumnName("day");
+
+                    b.Property<string>("Feature")
+                        .HasColumnType("text")
+                        .HasColumnName("feature");
+
+                    b.Property<int>("Uses")
+                        .HasColumnType("integer")
+                        .HasColumnName("uses");
+
+                    b.HasKey("Day", "Feature");
+
+                    b.ToTable("insight_feature_usage", (string)null);
+                });
+
             modelBuilder.Entity("Qijian.Modules.Privacy.Checkpoint", b =>
                 {
                     b.Property<long>("Sequence")

@@ -17,6 +17,25 @@ namespace Qijian.Platform.Data.Migrations.Sqlite
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
+            modelBuilder.Entity("Qijian.Modules.Insight.FeatureUsage", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("day");
+
+                    b.Property<string>("Feature")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("feature");
+
+                    b.Property<int>("Uses")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("uses");
+
+                    b.HasKey("Day", "Feature");
+
+                    b.ToTable("insight_feature_usage", (string)null);
+                });
+
             modelBuilder.Entity("Qijian.Modules.Privacy.Checkpoint", b =>
                 {
                     b.Property<long>("Sequence")
