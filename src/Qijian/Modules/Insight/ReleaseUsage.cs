@@ -30,6 +30,19 @@ namespace Qijian.Modules.Insight
     {
         public async Task RunAsync(CancellationToken ct)
         {
+            await counts.Releasing.WaitAsync(ct);
+            try
+            {
+                await ReleaseAsync(ct);
+            }
+            finally
+            {
+                counts.Releasing.Release();
+            }
+        }
+
+        private async Task ReleaseAsync(CancellationToken ct)
+        {
             foreach (var day in counts.TakeFinished())
             {
                 // Few persons behind one figure shut that figure; what remains must pass as a whole.

@@ -6,7 +6,7 @@ namespace Qijian.Modules.Insight;
 /// Who of those that agreed used which function today: in memory until the day is over, when only totals are left. A restart loses
 /// the day so far.
 /// </summary>
-internal sealed class UsageCounts(TimeProvider clock)
+internal sealed class UsageCounts(TimeProvider clock) : IDisposable
 {
     /// <summary>So often at most one person counts, for one function and day.</summary>
     internal const int MostOfOne = 20;
@@ -17,8 +17,13 @@ internal sealed class UsageCounts(TimeProvider clock)
     /// <summary>What is read of a request: that it was made.</summary>
     public static readonly IReadOnlyList<Category> Reads = [Category.RequestLog];
 
+    /// <summary>One release at a time: whoever has waited finds what the other has kept.</summary>
+    public SemaphoreSlim Releasing { get; } = new(1);
+
     private readonly Lock gate = new();
     private readonly Dictionary<(DateOnly Day, Feature Feature), Dictionary<Subject, int>> uses = [];
+
+    public void Dispose() => Releasing.Dispose();
 
     public void Add(Feature feature, Capability capability)
     {

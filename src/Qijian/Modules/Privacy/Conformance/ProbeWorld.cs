@@ -80,12 +80,12 @@ public sealed partial class ProbeWorld : IAsyncDisposable
         }
     }
 
-    /// <summary>Why the site does not start with another text of a file of its policy; null where it does.</summary>
-    public async Task<string?> RefusalAsync(TextChange change, CancellationToken ct)
+    /// <summary>Why the site does not start with another text of files of its policy; null where it does.</summary>
+    public async Task<string?> RefusalAsync(IReadOnlyList<TextChange> changes, CancellationToken ct)
     {
         try
         {
-            await using var other = await StartAsync(policy.With(change, Path.Combine(folder, Guid.CreateVersion7().ToString("N"))), Clock, sabotage is null ? null : sabotage with { Text = null }, ct);
+            await using var other = await OtherAsync(changes, ct);
             return null;
         }
         catch (ConfigurationException e)

@@ -14,7 +14,7 @@ internal sealed class BrowsingConsentProbe : IClauseProbe
 
     public async Task<ProbeResult> RunAsync(ProbeWorld world, CancellationToken ct)
     {
-        Proof proof = new("consent-rows", "egress-rows", "cookies", "journey");
+        Proof proof = new("consent-rows", "egress-rows", "cookies", "journey", "journey-after-refusing");
         var paths = (await world.PathsAsync(ct)).Concat(Enumerable.Range(1, Pages).Select(n => FormattableString.Invariant($"{ProbeWorld.Search}&page={n}"))).ToList();
         var (consents, sent) = await CountAsync(world, ct);
         // What keeps forms from being forged goes with the browser's session; whatever stays longer would be an identifier.
@@ -25,8 +25,15 @@ internal sealed class BrowsingConsentProbe : IClauseProbe
         proof.Same(consents, consentsAfter, "consent-rows").Same(sent, sentAfter, "egress-rows");
 
         var company = paths.First(p => p.StartsWith("/companies/", StringComparison.Ordinal));
-        foreach (var path in (string[])["/", ProbeWorld.Search, company, $"/api/v1{company}"]) proof.Same(200, (int)(await world.GetAsync(path, ct, world.Subject)).Status, "journey", path);
+        await JourneyAsync("journey");
+        foreach (var purpose in await world.WithAsync<ConsentTerms, List<string>>(t => Task.FromResult(t.Choices.Select(p => p.Id).ToList()))) await world.PressAsync(world.Subject, "/privacy/choices", $"value=\"{purpose}\"", "decline", ct);
+        await JourneyAsync("journey-after-refusing");
         return proof.By("http.browse").By("sql.count").AtLeast(Pages, "cookies").Result();
+
+        async Task JourneyAsync(string check)
+        {
+            foreach (var path in (string[])["/", ProbeWorld.Search, company, $"/api/v1{company}"]) proof.Same(200, (int)(await world.GetAsync(path, ct, world.Subject)).Status, check, path);
+        }
     }
 
     public IReadOnlyList<Sabotage> Sabotages =>
@@ -49,6 +56,15 @@ internal sealed class BrowsingConsentProbe : IClauseProbe
             Services = Breaks.Requests((http, next) =>
             {
                 if (http.Request.Path != "/search" || http.Request.Cookies.ContainsKey(CurrentSubject.Cookie)) return next(http);
+                http.Response.StatusCode = StatusCodes.Status403Forbidden;
+                return Task.CompletedTask;
+            }),
+        },
+        new("refused-wall", "拒绝之后不能查询", "No searching after refusing")
+        {
+            Services = Breaks.Requests((http, next) =>
+            {
+                if (http.Request.Path != "/search" || !http.Request.Cookies.ContainsKey(CurrentSubject.Cookie)) return next(http);
                 http.Response.StatusCode = StatusCodes.Status403Forbidden;
                 return Task.CompletedTask;
             }),

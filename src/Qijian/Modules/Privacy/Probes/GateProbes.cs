@@ -15,14 +15,22 @@ internal sealed class EgressProbe : IClauseProbe
 
     public async Task<ProbeResult> RunAsync(ProbeWorld world, CancellationToken ct)
     {
-        Proof proof = new("unknown-refused", "recorded", "field-refused", "abroad-refused", "floor-kept", "ceiling-gone");
+        Proof proof = new("unknown-refused", "recorded", "field-refused", "abroad-refused", "abroad-asked-apart", "floor-kept", "ceiling-gone");
         var before = await RowsAsync(world, ct);
         proof.That(await SendAsync(world, Call, ct) is EgressResult.UnknownRecipient, "unknown-refused").Same(before + 1, await RowsAsync(world, ct), "recorded");
 
         await using (var other = await world.OtherAsync(Recipient("CN"), ct))
             proof.That(await SendAsync(other, Call with { Fields = new Dictionary<Category, string> { [Category.ContactPhone] = "1" } }, ct) is EgressResult.FieldNotListed, "field-refused").Same(1, await RowsAsync(other, ct), "recorded", "field");
-        await using (var abroad = await world.OtherAsync(Recipient("SG"), ct))
-            proof.That(await SendAsync(abroad, Call, ct) is EgressResult.NoMechanism, "abroad-refused").Same(1, await RowsAsync(abroad, ct), "recorded", "abroad");
+        // Abroad: not without a separate consent as its basis, not without a mechanism, and not with a yes to the purpose alone.
+        proof.That(await world.RefusalAsync(Recipient("SG"), ct) is not null, "abroad-refused", "basis");
+        await using (var abroad = await world.OtherAsync(Abroad(""), ct))
+            proof.That(await SendAsync(abroad, AbroadCall, ct) is EgressResult.NoMechanism, "abroad-refused").Same(1, await RowsAsync(abroad, ct), "recorded", "abroad");
+        await using (var abroad = await world.OtherAsync(Abroad("\n  mechanism: standard_contract"), ct))
+        {
+            await abroad.PressAsync(abroad.Subject, "/privacy/choices", $"value=\"{Purpose.ServiceImprovement.Id}\"", "agree", ct);
+            var call = AbroadCall with { Subject = abroad.Subject.Subject, Fields = new Dictionary<Category, string> { [Category.RequestLog] = "1" } };
+            proof.That(await SendAsync(abroad, call, ct) is EgressResult.NotAllowed { Reason: Denial.NoConsent }, "abroad-asked-apart").Same(1, await RowsAsync(abroad, ct), "recorded", "apart");
+        }
 
         world.Clock.Advance(TimeSpan.FromDays((3 * 365) - 2));
         await SweepAsync(world, ct);
@@ -37,24 +45,35 @@ internal sealed class EgressProbe : IClauseProbe
     [
         new("open-gate", "闸门一律放行", "The gate lets everything out") { Services = s => s.Replace(ServiceDescriptor.Scoped<IEgressGate, OpenGate>()) },
         new("unrecorded", "决定不留记录", "Decisions are not recorded") { Services = s => s.Replace(ServiceDescriptor.Scoped<IEgressGate, Silent>()) },
+        new("asked-once", "境外接收方不再单独征求同意", "A recipient abroad is not asked about apart") { Services = s => s.Replace(ServiceDescriptor.Scoped<IRecipientGuard, PurposeOnly>()) },
         new("short", "对外提供的记录只留一年", "Records of provision are kept one year") { Text = new("registry/retention.yaml", text => text.Replace("floor: P3Y\n  ceiling: P5Y", "floor: null\n  ceiling: P1Y", StringComparison.Ordinal)) },
     ];
+
+    private static EgressCall AbroadCall => new(new("probe_recipient"), Purpose.ServiceImprovement, Target);
 
     private static EgressCall Call => new(new("probe_recipient"), Purpose.Maintenance, Target);
 
     // A recipient that the registry takes: its purpose lists it, and an assessment covers it.
-    private static IEnumerable<TextChange> Recipient(string country) =>
+    private static IReadOnlyList<TextChange> Recipient(string country, string purpose = "maintenance", string field = "fault.report") =>
     [
-        new("registry/recipients.yaml", text => $"{text.TrimEnd().Replace("[]", "", StringComparison.Ordinal)}\n- id: probe_recipient\n  zh: 探针\n  en: Probe\n  kind: processor\n  contact: privacy@recipient.example\n  jurisdiction: {country}\n  hosts: [recipient.example]\n  purposes: [maintenance]\n  fields: [fault.report]\n  contract: {{id: probe, until: 2099-12-31}}\n  pia: public_roles\n"),
-        new("registry/purposes.yaml", text => text.IndexOf("- id: maintenance\n", StringComparison.Ordinal) is var at && text.IndexOf("recipients: []", at, StringComparison.Ordinal) is var list ? $"{text[..list]}recipients: [probe_recipient]{text[(list + 14)..]}" : text),
+        new("registry/recipients.yaml", text => $"{text.TrimEnd().Replace("[]", "", StringComparison.Ordinal)}\n- id: probe_recipient\n  zh: 探针\n  en: Probe\n  kind: processor\n  contact: privacy@recipient.example\n  jurisdiction: {country}\n  hosts: [recipient.example]\n  purposes: [{purpose}]\n  fields: [{field}]\n  contract: {{id: probe, until: 2099-12-31}}\n  pia: public_roles\n"),
+        TextChange.OfEntry("registry/purposes.yaml", purpose, "recipients: []", "recipients: [probe_recipient]"),
         new("registry/pia.yaml", text => text.Replace("covers: [company_information,", "covers: [probe_recipient, company_information,", StringComparison.Ordinal)),
     ];
+
+    private static IEnumerable<TextChange> Abroad(string mechanism) =>
+        Recipient($"SG{mechanism}", Purpose.ServiceImprovement.Id, "request.log").Append(TextChange.OfEntry("registry/purposes.yaml", Purpose.ServiceImprovement.Id, "basis: consent", "basis: separate_consent"));
 
     private static Task<EgressResult> SendAsync(ProbeWorld world, EgressCall call, CancellationToken ct) => world.WithAsync<IEgressGate, EgressResult>(gate => gate.SendAsync(call, ct));
 
     private static Task<long> RowsAsync(ProbeWorld world, CancellationToken ct) => world.WithAsync<AppDb, long>(db => db.EgressRecords.LongCountAsync(ct));
 
     private static Task<int> SweepAsync(ProbeWorld world, CancellationToken ct) => world.WithAsync<RetentionSweep, int>(async sweep => (await sweep.RunAsync(dryRun: false, anyway: true, ct)).Count);
+
+    private sealed class PurposeOnly(PurposeGuard guard) : IRecipientGuard
+    {
+        public ValueTask<Decision> DemandAsync(Subject? subject, Purpose purpose, Recipient? recipient, IReadOnlyList<Category> categories, CancellationToken ct) => guard.DemandAsync(subject, purpose, categories, ct);
+    }
 
     private sealed class OpenGate : IEgressGate
     {

@@ -81,7 +81,7 @@ internal static class Refused
 
     /// <summary>Whether the site does not start with the entry, and says because of which and why.</summary>
     public static async Task<bool> ByAsync(ProbeWorld world, string file, string entry, string id, string words, CancellationToken ct) =>
-        await world.RefusalAsync(new($"registry/{file}", text => text.TrimEnd() is var all && all.EndsWith("[]", StringComparison.Ordinal) ? all[..^2] + entry : all + "\n" + entry), ct) is { } errors && errors.Split('\n').Any(l => l.Contains($"registry/{file}(", StringComparison.Ordinal) && l.Contains($"“{id}”", StringComparison.Ordinal) && l.Contains(words, StringComparison.Ordinal));
+        await world.RefusalAsync([new($"registry/{file}", text => text.TrimEnd() is var all && all.EndsWith("[]", StringComparison.Ordinal) ? all[..^2] + entry : all + "\n" + entry)], ct) is { } errors && errors.Split('\n').Any(l => l.Contains($"registry/{file}(", StringComparison.Ordinal) && l.Contains($"“{id}”", StringComparison.Ordinal) && l.Contains(words, StringComparison.Ordinal));
 
     /// <summary>A check of the registry that lets some errors pass.</summary>
     public static Sabotage Unless(string id, string zh, string en, Func<RegistryError, bool> pass) => new(id, zh, en)

@@ -22,7 +22,7 @@ public sealed class PolicyFolderTests : IDisposable
         Assert.Contains("mend it, or register it first", error, StringComparison.Ordinal);
 
         await using var world = await ProbeWorld.StartAsync(PolicyFolder.Shipped, TimeProvider.System, null, TestContext.Current.CancellationToken);
-        var words = await world.RefusalAsync(new("registry/purposes.yaml", t => t.Replace("network.address: optional", "network.adress: optional", StringComparison.Ordinal)), TestContext.Current.CancellationToken);
+        var words = await world.RefusalAsync([new("registry/purposes.yaml", t => t.Replace("network.address: optional", "network.adress: optional", StringComparison.Ordinal))], TestContext.Current.CancellationToken);
         Assert.Contains($"policy/registry/purposes.yaml({line}): error QJP1: ", words, StringComparison.Ordinal);
     }
 
