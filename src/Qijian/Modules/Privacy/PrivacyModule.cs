@@ -22,6 +22,7 @@ public static class PrivacyModule
             .AddSingleton(s => ProcessingRegistry.Load(s.GetRequiredService<PolicyFolder>().RegistryFiles, s.GetRequiredService<Bindings>().ById.Keys.ToHashSet(StringComparer.Ordinal), s.GetRequiredService<RegistryCheck>()))
             .AddSingleton<IFeatures, Features>()
             .AddSingleton(new FooterLink(Path, () => Text.FooterPolicy)).AddSingleton(new FooterLink("/privacy/conformance", () => Text.FooterConformance)).AddSingleton(new FooterLink("/privacy/contact", () => Text.ContactTitle))
+            .AddSingleton<IMessagePolicy, MessagePolicy>()
             .AddEgress().AddConformance().AddPolicy().AddServiceLog().AddRetention().AddVault().AddConsent();
 
     /// <summary>What every request passes, before all else.</summary>

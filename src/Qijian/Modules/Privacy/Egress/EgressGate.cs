@@ -27,7 +27,7 @@ internal sealed partial class EgressGate(ProcessingRegistry registry, IRecipient
     // One address: each that a redirect names is decided and recorded like the first.
     private async Task<(EgressResult? Result, EgressAnswer.Redirected? Next)> HopAsync(EgressCall call, int hop, CancellationToken late, CancellationToken ct)
     {
-        var body = call.Body is null ? null : Place().Replace(call.Body, place => call.Fields.TryGetValue(new(place.Groups["category"].Value), out var value) ? Escape(value, call.Format) : "");
+        var body = call.Body is null ? null : Place().Replace(call.Body, place => call.Fields.TryGetValue(new(place.Groups["category"].Value), out var value) ? Escape(place.Groups["member"] is { Success: true } member ? MemberOf(value, member.Value) : value, call.Format) : "");
         var sender = senders.FirstOrDefault(s => s.Channel == call.Channel);
         var refusal = Refusal(registry, call, ChinaTime.Day(clock.GetUtcNow()))
             ?? (sender is null ? new EgressResult.NoSender(call.Channel) : null)
@@ -74,7 +74,7 @@ internal sealed partial class EgressGate(ProcessingRegistry registry, IRecipient
         foreach (var category in call.Fields.Keys) if (!to.Fields.Contains(category.Id, StringComparer.Ordinal)) return new EgressResult.FieldNotListed(category);
         foreach (var place in Place().EnumerateMatches(call.Body ?? ""))
         {
-            Category category = new(call.Body![(place.Index + 2)..(place.Index + place.Length - 2)]);
+            Category category = new(call.Body![(place.Index + 2)..(place.Index + place.Length - 2)].Split('/')[0]);
             if (!call.Fields.ContainsKey(category)) return new EgressResult.FieldMissing(category);
         }
 
@@ -135,6 +135,12 @@ internal sealed partial class EgressGate(ProcessingRegistry registry, IRecipient
 
     private static string HostOf(EgressCall call) => call.Target.IsAbsoluteUri ? call.Target.IdnHost : "";
 
+    private static string MemberOf(string json, string name)
+    {
+        using var value = JsonDocument.Parse(json);
+        return value.RootElement.GetProperty(name).GetString() ?? "";
+    }
+
     private static string Escape(string value, BodyFormat format) => format switch
     {
         BodyFormat.Json => JsonEncodedText.Encode(value).ToString(),
@@ -142,6 +148,6 @@ internal sealed partial class EgressGate(ProcessingRegistry registry, IRecipient
         _ => value,
     };
 
-    [GeneratedRegex(@"\{\{(?<category>[a-z][a-z0-9_.]*)\}\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\{\{(?<category>[a-z][a-z0-9_.]*)(/(?<member>[a-z0-9_]+))?\}\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Place();
 }

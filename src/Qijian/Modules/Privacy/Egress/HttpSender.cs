@@ -23,6 +23,7 @@ internal sealed class HttpSender(EgressLimits limits) : IEgressSender
         using HttpMessageInvoker client = new(handler);
         using HttpRequestMessage request = new(message.Body is null ? HttpMethod.Get : HttpMethod.Post, message.Target);
         if (message.Body is { } body) request.Content = new StringContent(body, Encoding.UTF8, MediaType(message.Format));
+        foreach (var (name, value) in message.Headers) request.Headers.TryAddWithoutValidation(name, value);
         try
         {
             using var response = await client.SendAsync(request, ct);

@@ -44,8 +44,14 @@ public sealed record EgressCall(Recipient Recipient, Purpose Purpose, Uri Target
     /// <summary>The values that leave, as the caller opened them from the vault.</summary>
     public IReadOnlyDictionary<Category, string> Fields { get; init; } = ReadOnlyDictionary<Category, string>.Empty;
 
-    /// <summary>What is sent, with places such as <c>{{contact.email}}</c> for fields; null only asks the address.</summary>
+    /// <summary>
+    /// What is sent, with places such as <c>{{contact.email}}</c> for fields; null only asks the address. Where a field is a JSON object,
+    /// <c>{{message.content/code}}</c> is its member.
+    /// </summary>
     public string? Body { get; init; }
+
+    /// <summary>Headers that go with it, made from the body as it leaves: a signature, the number of a mail. Words of the program, no field's value.</summary>
+    public Func<string?, IReadOnlyDictionary<string, string>>? Headers { get; init; }
 
     /// <summary>What the body is.</summary>
     public BodyFormat Format { get; init; }
@@ -67,7 +73,7 @@ public sealed class EgressMessage
     private readonly Func<CancellationToken, Task<Stream>> connect;
 
     internal EgressMessage(EgressCall call, string? body, Func<CancellationToken, Task<Stream>> connect) =>
-        (Target, Fields, Format, Body, this.connect) = (call.Target, call.Fields, call.Format, body, connect);
+        (Target, Fields, Format, Body, Headers, this.connect) = (call.Target, call.Fields, call.Format, body, call.Headers?.Invoke(body) ?? ReadOnlyDictionary<string, string>.Empty, connect);
 
     /// <summary>The address, on the recipient's list.</summary>
     public Uri Target { get; }
@@ -80,6 +86,9 @@ public sealed class EgressMessage
 
     /// <summary>The body with its values in place.</summary>
     public string? Body { get; }
+
+    /// <summary>What goes with the body.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; }
 
     /// <summary>Connects to an address of the target that the gate has checked, whatever its name leads to by now.</summary>
     public Task<Stream> ConnectAsync(CancellationToken ct) => connect(ct);

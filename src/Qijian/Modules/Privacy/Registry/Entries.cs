@@ -111,9 +111,6 @@ internal sealed class ContractEntry
     public DateOnly Until { get; init; }
 }
 
-/// <summary>What a message is. A template that does not say is commercial: it goes only to those who asked for such.</summary>
-internal enum MessageClass { Commercial, Transactional, ServiceMandatory, ServiceOptional, Survey }
-
 internal sealed class TemplateEntry : Entry
 {
     public MessageClass Class { get; init; }

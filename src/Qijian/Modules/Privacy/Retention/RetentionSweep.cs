@@ -82,7 +82,7 @@ internal sealed class LogFiles(DataFolder folder, ProcessingRegistry registry) :
 /// The evidence of consent: rows of the ledger stay for its chain, but the key by which they lead to the person goes when all their
 /// choices ended so long ago, and nothing else that is kept needs it.
 /// </summary>
-internal sealed class ConsentEvidence(AppDb db, KeyStore keys, IVault vault, ConsentLedger ledger, ProcessingRegistry registry) : IRetained
+internal sealed class ConsentEvidence(AppDb db, KeyStore keys, IVault vault, ConsentLedger ledger, ProcessingRegistry registry, IEnumerable<IReferencedRecords> others) : IRetained
 {
     public IEnumerable<(string, RetentionEntry, Func<DateTimeOffset, bool, CancellationToken, Task<Due>>)> Places()
     {
@@ -101,11 +101,18 @@ internal sealed class ConsentEvidence(AppDb db, KeyStore keys, IVault vault, Con
             if (state.Granted.Any() || events.Max(e => state.Of(e.Purpose, e.Recipient) is Answer.Expired over ? over.At : e.RecordedAt) >= before) continue;
             var reference = (await vault.FindReferenceAsync(subject, ct))!;
             if (await db.EgressRecords.AnyAsync(r => r.SubjectReference == reference, ct) || await db.Reveals.AnyAsync(r => r.SubjectReference == reference, ct) || await db.PolicyNotices.AnyAsync(n => n.SubjectReference == reference, ct)) continue;
+            if (await IsNamedAsync(reference, ct)) continue;
             expired++;
             if (!dryRun) keys.Destroy(subject, [KeyGroup.Proof]);
         }
 
         return new(expired, total);
+    }
+
+    private async Task<bool> IsNamedAsync(byte[] reference, CancellationToken ct)
+    {
+        foreach (var records in others) if (await records.AnyAsync(reference, ct)) return true;
+        return false;
     }
 }
 
