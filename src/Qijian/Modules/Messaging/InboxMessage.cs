@@ -12,7 +12,7 @@ namespace Qijian.Modules.Messaging
         public Subject Subject { get; init; }
         [NotPersonal("An id of the registry")] public required string Template { get; init; }
         [NotPersonal("A word of the caller, made of ids")] public string? Key { get; init; }
-        [Personal(CategoryId.MessageContent, Retention = "inbox")] public required Sealed Values { get; init; }
+        [Personal(CategoryId.MessageContent, Retention = "inbox")] public required Sealed Content { get; init; }
         [RetentionStart("inbox")] public DateTimeOffset At { get; init; }
         public DateTimeOffset? ReadAt { get; set; }
 

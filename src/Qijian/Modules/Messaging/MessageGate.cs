@@ -23,13 +23,13 @@ internal sealed class MessageGate(AppDb db, IMessagePolicy policy, DecideMessage
         var values = await vault.SealAsync(subject, Category.MessageContent, OutgoingMessage.ValuesOf(message.Values), ct);
         if (message.Channel is MessageChannel.Inbox)
         {
-            InboxMessage item = new() { Id = Guid.CreateVersion7(), Subject = subject, Template = message.Template.Id, Key = message.Key, Values = values, At = now };
+            InboxMessage item = new() { Id = Guid.CreateVersion7(), Subject = subject, Template = message.Template.Id, Key = message.Key, Content = values, At = now };
             db.Add(item);
             await deliveries.AddAsync(message.Template, subject, message.Channel, DeliveryOutcome.Sent, null, null, ct);
             return new MessageResult.Sent(item.Id);
         }
 
-        QueuedMessage row = new() { Id = Guid.CreateVersion7(), Subject = subject, Template = message.Template.Id, Channel = message.Channel, Key = message.Key, Values = values, QueuedAt = now, DueAt = verdict is Verdict.Wait wait ? wait.Until : now };
+        QueuedMessage row = new() { Id = Guid.CreateVersion7(), Subject = subject, Template = message.Template.Id, Channel = message.Channel, Key = message.Key, Content = values, QueuedAt = now, DueAt = verdict is Verdict.Wait wait ? wait.Until : now };
         db.Add(row);
         return new MessageResult.Queued(row.Id);
     }

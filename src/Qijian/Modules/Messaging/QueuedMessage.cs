@@ -13,7 +13,7 @@ namespace Qijian.Modules.Messaging
         [NotPersonal("An id of the registry")] public required string Template { get; init; }
         public MessageChannel Channel { get; init; }
         [NotPersonal("A word of the caller, made of ids")] public string? Key { get; init; }
-        [Personal(CategoryId.MessageContent, Retention = "message_queue")] public Sealed? Values { get; set; }
+        [Personal(CategoryId.MessageContent, Retention = "message_queue")] public Sealed? Content { get; set; }
         [RetentionStart("message_queue")] public DateTimeOffset QueuedAt { get; init; }
 
         /// <summary>When its turn comes.</summary>

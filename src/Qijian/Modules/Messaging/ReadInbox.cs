@@ -26,7 +26,7 @@ internal sealed class ReadInbox(AppDb db, ICurrentSubject current, IPurposeGuard
         List<InboxView> messages = [];
         foreach (var m in await mine.OrderByDescending(m => m.At).ThenByDescending(m => m.Id).Skip((page - 1) * PageSize).Take(PageSize).ToListAsync(ct))
         {
-            if (MessageTexts.Find(new(m.Template), Language.IsEnglish) is not { } text || await vault.OpenAsync(own, Category.MessageContent, m.Values, ct) is not { } values) continue;
+            if (MessageTexts.Find(new(m.Template), Language.IsEnglish) is not { } text || await vault.OpenAsync(own, Category.MessageContent, m.Content, ct) is not { } values) continue;
             messages.Add(new(m.Id, m.At, m.ReadAt is not null, text.With(JsonSerializer.Deserialize<Dictionary<string, string>>(values)!)));
         }
 

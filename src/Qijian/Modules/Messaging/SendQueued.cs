@@ -105,7 +105,7 @@ internal sealed partial class SendOne(AppDb db, IMessagePolicy policy, DecideMes
         }
 
         var to = await vault.OpenAsync(go.Capability, DecideMessage.CategoryOf(row.Channel), go.Address!.Value, ct);
-        var values = row.Values is { } held ? await vault.OpenAsync(go.Capability, Category.MessageContent, held, ct) : null;
+        var values = row.Content is { } held ? await vault.OpenAsync(go.Capability, Category.MessageContent, held, ct) : null;
         if (to is null || values is null)
         {
             await FinishAsync(row, DeliveryOutcome.Denied, nameof(MessageDenial.NoAddress), null, ct); // erased
@@ -151,7 +151,7 @@ internal sealed partial class SendOne(AppDb db, IMessagePolicy policy, DecideMes
 
     private async Task FinishAsync(QueuedMessage row, DeliveryOutcome outcome, string? reason, string? receipt, CancellationToken ct)
     {
-        (row.Result, row.Reason, row.Values, row.Lease, row.LeasedUntil) = (outcome, reason, null, null, null);
+        (row.Result, row.Reason, row.Content, row.Lease, row.LeasedUntil) = (outcome, reason, null, null, null);
         await deliveries.AddAsync(new(row.Template), row.Subject, row.Channel, outcome, reason, receipt, ct);
         await db.SaveChangesAsync(ct); // the row and its record together
     }
