@@ -229,7 +229,7 @@ public sealed class MailTests
         var mail = await MimeKit.MimeMessage.LoadAsync(new MemoryStream(Encoding.UTF8.GetBytes(chinese.Data)), Ct);
         Assert.Equal(("新设备登录", "service@qijian.test.cn", Mail, MessagingSite.Noon), (mail.Subject, mail.From.ToString(), mail.To.ToString(), mail.Date));
         Assert.Contains("您的账号于 2026-11-26 12:00 在新设备上登录：Firefox, Linux。", mail.TextBody, StringComparison.Ordinal);
-        Assert.EndsWith("青石", mail.TextBody.TrimEnd(), StringComparison.Ordinal);
+        Assert.EndsWith("青石", mail.TextBody!.TrimEnd(), StringComparison.Ordinal);
         Assert.Equal("auto-generated", mail.Headers["Auto-Submitted"]);
         Assert.Contains("Subject: Sign-in from a new device", english.Data, StringComparison.Ordinal);
         Assert.DoesNotContain(Environment.MachineName, chinese.Data, StringComparison.Ordinal);
@@ -295,6 +295,7 @@ internal sealed class MailSink : IAsyncDisposable
 {
     private readonly Process process;
     private readonly string folder;
+    private Task reading = Task.CompletedTask;
 
     private MailSink(Process process, string folder, string thumbprint) => (this.process, this.folder, Thumbprint) = (process, folder, thumbprint);
 
@@ -323,9 +324,13 @@ internal sealed class MailSink : IAsyncDisposable
         await File.WriteAllTextAsync(key, certificate.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
         MailSink sink = new(Process.Start(new ProcessStartInfo(python!, [Path.Combine(ArchitectureTests.Repository, "tests/Qijian.Tests/Modules/Messaging/sink.py"), cert, key, mode]) { RedirectStandardOutput = true })!, folder, certificate.GetCertHashString());
         sink.Port = int.Parse((await sink.process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!, System.Globalization.CultureInfo.InvariantCulture);
-        sink.process.OutputDataReceived += (_, line) => { if (line.Data is { } json) sink.Mails.Enqueue(JsonSerializer.Deserialize<SunkMail>(json, JsonSerializerOptions.Web)!); };
-        sink.process.BeginOutputReadLine();
+        sink.reading = sink.ReadAsync();
         return sink;
+    }
+
+    private async Task ReadAsync()
+    {
+        while (await process.StandardOutput.ReadLineAsync() is { } json) Mails.Enqueue(JsonSerializer.Deserialize<SunkMail>(json, JsonSerializerOptions.Web)!);
     }
 
     /// <summary>So many mails, once they are there.</summary>
@@ -339,6 +344,7 @@ internal sealed class MailSink : IAsyncDisposable
     {
         process.Kill();
         await process.WaitForExitAsync();
+        await reading;
         process.Dispose();
         Directory.Delete(folder, recursive: true);
     }

@@ -80,7 +80,7 @@ public sealed class InboxTests
         foreach (var (phone, english) in new[] { ("+8613912345678", false), ("+8613700000000", true) })
             Assert.IsType<MessageResult.Sent>(await site.WithAsync<IMessageGate, MessageResult>(gate => gate.SendNowAsync(MessageGateTests.Code(), new(phone, english), Ct)));
         var page = await site.Client.GetStringAsync("/en/outbox", Ct);
-        Assert.True(page.IndexOf("+8613700000000", StringComparison.Ordinal) is > 0 and var first && first < page.IndexOf("+8613912345678", StringComparison.Ordinal));
+        Assert.True(page.IndexOf("8613700000000", StringComparison.Ordinal) is > 0 and var first && first < page.IndexOf("8613912345678", StringComparison.Ordinal));
         Assert.Contains("验证码 482913，5 分钟内有效", page, StringComparison.Ordinal);
         Assert.Contains("Your code is 482913", page, StringComparison.Ordinal);
         Assert.Equal(0, await site.WithAsync<AppDb, int>(db => db.EgressRecords.CountAsync(Ct)));

@@ -1,6 +1,6 @@
 """A mail relay for tests: sink.py CERT KEY tls|starttls. Says its port, then one line of JSON for each mail. Who is written to decides
 what it does: busy@ not now, no@ never, drop@ hangs up after it took the first, slow@ takes a while."""
-import asyncio, json, ssl, sys
+import asyncio, json, os, ssl, sys
 from aiosmtpd.smtp import SMTP, AuthResult
 
 dropped = set()
@@ -38,4 +38,9 @@ def connection():
 loop = asyncio.new_event_loop()
 server = loop.run_until_complete(loop.create_server(connection, '127.0.0.1', 0, ssl=context if mode == 'tls' else None))
 print(server.sockets[0].getsockname()[1], flush=True)
+parent = os.getppid()
+async def watch():
+    while os.getppid() == parent: await asyncio.sleep(1)
+    loop.stop()
+loop.create_task(watch())
 loop.run_forever()

@@ -12,8 +12,8 @@ internal sealed class InboxModel(ReadInbox inbox) : PageModel
 
     public async Task OnGetAsync([FromQuery(Name = "page")] int number, CancellationToken ct)
     {
-        Response.Headers.CacheControl = "no-store";
         Inbox = await inbox.PageAsync(number, ct);
+        if (Inbox is null or { Messages.Count: 0 }) Response.Headers.CacheControl = "no-store"; // a page with a form is not kept anyway
     }
 
     public async Task<IActionResult> OnPostAsync([FromForm] Guid id, [FromForm] string? answer, [FromForm] int back, CancellationToken ct)
