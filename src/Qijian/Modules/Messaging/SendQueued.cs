@@ -177,9 +177,10 @@ internal sealed partial class MessageWorker(Scoped<SendQueued> queue, Scoped<Car
             foreach (var channel in (MessageChannel[])[MessageChannel.Sms, MessageChannel.Email])
                 if (lease.Service.Of(channel).Missing is { } setting) LogOff(channel, setting);
 
-        using PeriodicTimer timer = new(Pause, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (!stoppingToken.IsCancellationRequested)
         {
+            await Task.Delay(Pause, clock, stoppingToken);
+            await Task.Yield(); // a clock that is moved by years must not make this run for each two seconds of them
             try
             {
                 await using var lease = queue.Open();

@@ -24,7 +24,7 @@ class Handler:
 
 def check(server, session, envelope, mechanism, data):
     good = data.login == b'mailer' and data.password == b'secret'
-    return AuthResult(success=good, auth_data='mailer' if good else None)
+    return AuthResult(success=good, handled=False, auth_data='mailer' if good else None)
 
 cert, key, mode = sys.argv[1:4]
 context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
