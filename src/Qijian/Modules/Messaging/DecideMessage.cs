@@ -33,7 +33,8 @@ internal sealed class DecideMessage(IMessagePolicy policy, IPurposeGuard guard, 
 
         if (address is not null && Refusable(terms.Class))
         {
-            if (await guard.DemandAsync(subject, Purpose.MessageSuppression, [CategoryOf(channel)], ct) is not Decision.Allowed may) return new Verdict.No(MessageDenial.Guard, Denial.NotOpen);
+            var look = await guard.DemandAsync(subject, Purpose.MessageSuppression, [CategoryOf(channel)], ct);
+            if (look is not Decision.Allowed may) return new Verdict.No(MessageDenial.Guard, ((Decision.Denied)look).Reason);
             if (await vault.OpenAsync(may.Capability, CategoryOf(channel), address.Value, ct) is not { } value) return new Verdict.No(MessageDenial.NoAddress);
             if (await suppressions.ContainsAsync(channel, value, ct)) return new Verdict.No(MessageDenial.Suppressed);
         }

@@ -69,6 +69,9 @@ internal sealed class MessageGate(AppDb db, IMessagePolicy policy, DecideMessage
 
     private async Task<MessageResult?> FindAsync(Subject subject, MessageChannel channel, string key, CancellationToken ct)
     {
+        // What the caller has not saved yet counts too.
+        if (db.QueuedMessages.Local.FirstOrDefault(m => m.Subject == subject && m.Channel == channel && m.Key == key) is { } waiting) return new MessageResult.Queued(waiting.Id);
+        if (channel is MessageChannel.Inbox && db.InboxMessages.Local.FirstOrDefault(m => m.Subject == subject && m.Key == key) is { } put) return new MessageResult.Sent(put.Id);
         if (channel is MessageChannel.Inbox) return await db.InboxMessages.Where(m => m.Subject == subject && m.Key == key).Select(m => (Guid?)m.Id).FirstOrDefaultAsync(ct) is { } item ? new MessageResult.Sent(item) : null;
         return await db.QueuedMessages.Where(m => m.Subject == subject && m.Channel == channel && m.Key == key).Select(m => (Guid?)m.Id).FirstOrDefaultAsync(ct) is { } row ? new MessageResult.Queued(row) : null;
     }

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Qijian.Modules.Messaging;
 using Qijian.Modules.Privacy;
+using Qijian.Platform;
 using Qijian.Tests.Modules.Privacy;
 
 namespace Qijian.Tests.Modules.Messaging;
@@ -75,7 +76,7 @@ public sealed class InboxTests
     [Fact]
     public async Task In_a_demonstration_messages_end_in_the_outbox_newest_first_and_nowhere_else()
     {
-        await using var site = await TestSite.StartAsync(services => services.AddSingleton(MessagingSite.Policy()));
+        await using var site = await TestSite.StartAsync(services => services.AddSingleton(MessagingSite.Policy()).AddSingleton(new SampleSize(24)));
         Assert.Contains("还没有消息", await site.Client.GetStringAsync("/outbox", Ct), StringComparison.Ordinal);
         foreach (var (phone, english) in new[] { ("+8613912345678", false), ("+8613700000000", true) })
             Assert.IsType<MessageResult.Sent>(await site.WithAsync<IMessageGate, MessageResult>(gate => gate.SendNowAsync(MessageGateTests.Code(), new(phone, english), Ct)));

@@ -200,6 +200,7 @@ public sealed class MessageGateTests
         {
             var first = await site.SendAsync(NewDevice(person, channel) with { Key = "device-7" });
             Assert.Equal(first, await site.SendAsync(NewDevice(person, channel) with { Key = "device-7" }));
+            Assert.True(await site.Site.WithAsync<IMessageGate, bool>(async gate => Equals(await gate.SendAsync(NewDevice(person, channel) with { Key = "device-8" }, Ct), await gate.SendAsync(NewDevice(person, channel) with { Key = "device-8" }, Ct))));
             Assert.NotEqual(first, await site.SendAsync(NewDevice(bystander, channel) with { Key = "device-7" }));
         }
 

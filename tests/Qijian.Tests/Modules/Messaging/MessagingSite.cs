@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
 using Qijian.Modules.Messaging;
 using Qijian.Modules.Privacy;
+using Qijian.Platform;
 
 namespace Qijian.Tests.Modules.Messaging;
 
@@ -29,7 +30,7 @@ internal sealed class MessagingSite : IAsyncDisposable
         policy ??= open ? Policy() : PolicyFolder.Shipped;
         made.Site = await TestSite.StartAsync(services =>
         {
-            services.Replace(ServiceDescriptor.Singleton(policy)).Replace(ServiceDescriptor.Singleton<TimeProvider>(made.Clock));
+            services.Replace(ServiceDescriptor.Singleton(policy)).Replace(ServiceDescriptor.Singleton<TimeProvider>(made.Clock)).Replace(ServiceDescriptor.Singleton(new SampleSize(24)));
             services.AddSingleton<IMessageAddresses>(made.People).AddSingleton<IMessagePreferences>(made.People);
             if (replace is null) services.RemoveAll<IMessageCarrier>().AddSingleton<IMessageCarrier>(made.Sms).AddSingleton<IMessageCarrier>(made.Mail);
             replace?.Invoke(services);

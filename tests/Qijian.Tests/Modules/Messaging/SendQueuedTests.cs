@@ -190,6 +190,26 @@ public sealed class SendQueuedTests
     }
 
     [Fact]
+    public async Task The_key_of_a_record_stays_while_there_is_the_record()
+    {
+        await using var site = await MessagingSite.StartAsync();
+        var (person, bystander) = (await site.AddPersonAsync(Phone), await site.AddPersonAsync());
+        foreach (var one in (Subject[])[person, bystander]) foreach (var yes in (bool[])[true, false]) await site.AnswerAsync(one, Purpose.CommercialMessages, yes);
+        site.Clock.Advance(TimeSpan.FromDays(3 * 366));
+        await site.SendAsync(MessageGateTests.NewDevice(person, MessageChannel.Inbox));
+        Assert.Equal((true, false), await SweepAsync());
+        site.Clock.Advance(TimeSpan.FromDays(400));
+        await SweepAsync();
+        Assert.Equal((false, false), await SweepAsync());
+
+        async Task<(bool, bool)> SweepAsync()
+        {
+            await site.Site.WithAsync<RetentionSweep, int>(async sweep => (await sweep.RunAsync(dryRun: false, anyway: true, Ct)).Count);
+            return await site.Site.WithAsync<IVault, (bool, bool)>(async vault => (await vault.FindReferenceAsync(person, Ct) is not null, await vault.FindReferenceAsync(bystander, Ct) is not null));
+        }
+    }
+
+    [Fact]
     public async Task Messages_and_records_are_swept_when_their_time_is_over()
     {
         await using var site = await MessagingSite.StartAsync();

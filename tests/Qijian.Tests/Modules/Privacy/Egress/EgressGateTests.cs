@@ -116,6 +116,21 @@ public sealed class EgressGateTests(EmptySite empty) : IClassFixture<EmptySite>,
     public async Task A_body_that_names_a_field_nobody_gave_stays() =>
         Assert.Equal(new EgressResult.FieldMissing(Phone), await SendAsync(Call("/ok") with { Body = "{{contact.email}} {{contact.phone}}" }));
 
+    [Fact]
+    public async Task A_place_takes_a_member_of_a_field_and_headers_are_made_from_the_body_that_leaves()
+    {
+        string? signed = null;
+        var call = Call("/ok") with
+        {
+            Body = "{\"list\":[\"{{contact.email/code}}\"]}", Format = BodyFormat.Json, Fields = new Dictionary<Category, string> { [Email] = """{"code":"1\"2"}""" },
+            Headers = body => { signed = body; return new Dictionary<string, string>(); },
+        };
+        Assert.IsType<EgressResult.Sent>(await SendAsync(call));
+        Assert.Equal("""{"list":["1\u00222"]}""", signed);
+        Assert.Equal([$"POST api.relay.cn/ok {signed}"], partner.Received);
+        Assert.Equal(new EgressResult.FieldMissing(Phone), await SendAsync(call with { Body = "{{contact.phone/code}}" }));
+    }
+
     [Theory]
     [InlineData(BodyFormat.Json, "{\"a\":\"{{contact.email}}\"}", "{\"a\":\"x\\u0022,\\u0022b\\u0022:\\u0022\\u0026\"}")]
     [InlineData(BodyFormat.Form, "a={{contact.email}}", "a=x%22%2C%22b%22%3A%22%26")]
