@@ -147,11 +147,11 @@ public sealed class SmsTests : IAsyncLifetime
 
         public static async Task<Vendor> StartAsync()
         {
-            var certificate = MailSink.Certificate("dysmsapi.aliyuncs.com", "sms.tencentcloudapi.com");
+            var own = MailSink.Certificate("dysmsapi.aliyuncs.com", "sms.tencentcloudapi.com");
             var builder = WebApplication.CreateBuilder();
             builder.Logging.ClearProviders();
-            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
-            Vendor vendor = new(builder.Build(), certificate);
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(own)));
+            Vendor vendor = new(builder.Build(), own);
             vendor.app.Run(vendor.AnswerAsync);
             await vendor.app.StartAsync(Ct);
             vendor.Port = new Uri(vendor.app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
@@ -317,12 +317,12 @@ internal sealed class MailSink : IAsyncDisposable
     {
         var python = Environment.GetEnvironmentVariable("QIJIAN_TEST_SMTP");
         Assert.SkipWhen(python is null, "The mail relay of the tests is not there: ./test installs it");
-        var folder = Directory.CreateTempSubdirectory("qijian-sink-").FullName;
+        var own = Directory.CreateTempSubdirectory("qijian-sink-").FullName;
         using var certificate = Certificate("smtpdm.aliyun.com");
-        var (cert, key) = (Path.Combine(folder, "cert.pem"), Path.Combine(folder, "key.pem"));
+        var (cert, key) = (Path.Combine(own, "cert.pem"), Path.Combine(own, "key.pem"));
         await File.WriteAllTextAsync(cert, certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(key, certificate.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
-        MailSink sink = new(Process.Start(new ProcessStartInfo(python!, [Path.Combine(ArchitectureTests.Repository, "tests/Qijian.Tests/Modules/Messaging/sink.py"), cert, key, mode]) { RedirectStandardOutput = true })!, folder, certificate.GetCertHashString());
+        MailSink sink = new(Process.Start(new ProcessStartInfo(python!, [Path.Combine(ArchitectureTests.Repository, "tests/Qijian.Tests/Modules/Messaging/sink.py"), cert, key, mode]) { RedirectStandardOutput = true, UseShellExecute = false })!, own, certificate.GetCertHashString());
         sink.Port = int.Parse((await sink.process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!, System.Globalization.CultureInfo.InvariantCulture);
         sink.reading = sink.ReadAsync();
         return sink;

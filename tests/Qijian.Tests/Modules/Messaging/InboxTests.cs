@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Qijian.Modules.Messaging;
@@ -8,7 +9,7 @@ using Qijian.Tests.Modules.Privacy;
 
 namespace Qijian.Tests.Modules.Messaging;
 
-public sealed class InboxTests
+public sealed partial class InboxTests
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -34,7 +35,7 @@ public sealed class InboxTests
 
         // Nobody marks or deletes what is another's.
         var id = (await site.ReadAsync(db => db.InboxMessages.SingleAsync(m => m.Subject == other, Ct))).Id;
-        var form = System.Text.RegularExpressions.Regex.Match(await mine.ReadAsync("/inbox"), "name=\"form\"[^>]*value=\"([^\"]+)\"").Groups[1].Value;
+        var form = Token().Match(await mine.ReadAsync("/inbox")).Groups["token"].Value;
         foreach (var act in (string[])["delete", "read"]) Assert.Equal(HttpStatusCode.NotFound, (await mine.PostAsync("/inbox", new() { ["form"] = form, ["id"] = id.ToString(), ["answer"] = act })).StatusCode);
         Assert.Contains("Linux", await others.ReadAsync("/inbox"), StringComparison.Ordinal);
         Assert.Contains("1 条未读", await others.ReadAsync("/inbox"), StringComparison.Ordinal);
@@ -56,8 +57,8 @@ public sealed class InboxTests
         }
 
         var (first, second) = (await mine.ReadAsync("/inbox"), await mine.ReadAsync("/inbox?page=2"));
-        Assert.Equal([.. Enumerable.Range(2, 20).Reverse().Select(i => $"t{i:D2}.")], System.Text.RegularExpressions.Regex.Matches(first, @"t\d\d\.").Select(m => m.Value));
-        Assert.Equal(["t01."], System.Text.RegularExpressions.Regex.Matches(second, @"t\d\d\.").Select(m => m.Value));
+        Assert.Equal([.. Enumerable.Range(2, 20).Reverse().Select(i => $"t{i:D2}.")], Time().Matches(first).Select(m => m.Value));
+        Assert.Equal(["t01."], Time().Matches(second).Select(m => m.Value));
         Assert.Contains("第 1 页，共 2 页", first, StringComparison.Ordinal);
         Assert.Contains("t01.", await mine.ReadAsync("/inbox?page=999"), StringComparison.Ordinal);
         Assert.Contains("t21.", await mine.ReadAsync("/inbox?page=-5"), StringComparison.Ordinal);
@@ -94,4 +95,10 @@ public sealed class InboxTests
         await browser.PressAsync("/privacy/choices", Purpose.ServiceImprovement.Id, "decline");
         return (new(SubjectKind.Visitor, Guid.ParseExact(browser.Cookies["__Host-qijian-visitor"], "N")), browser);
     }
+
+    [GeneratedRegex("name=\"form\"[^>]*value=\"(?<token>[^\"]+)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Token();
+
+    [GeneratedRegex(@"t[0-9][0-9]\.", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Time();
 }
