@@ -20,7 +20,12 @@ public sealed class SendQueuedTests
     {
         await using var site = await MessagingSite.StartAsync(postgres);
         for (var i = 0; i < 40; i++) await site.SendAsync(MessageGateTests.NewDevice(await site.AddPersonAsync($"+86139{i:D8}"), MessageChannel.Sms));
-        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => site.WorkAsync()));
+        site.Sms.Answer = async (_, ct) =>
+        {
+            await Task.Delay(50, ct); // long enough for the others to look meanwhile
+            return new CarrierResult.Accepted(null);
+        };
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(site.WorkAsync, Ct)));
         while (await site.WorkAsync() > 0) { }
         Assert.Equal(40, site.Sms.Taken.Count);
         Assert.Equal(40, site.Sms.Taken.Select(m => m.Reference).Distinct().Count());
