@@ -57,7 +57,7 @@ public static class PrivacyModule
             ? new ConsentTerms(s.GetRequiredService<ProcessingRegistry>(), policy.Number, policy.Broadened)
             : new ConsentTerms(s.GetRequiredService<ProcessingRegistry>(), s.GetRequiredService<PolicyFolder>().Newest)); // a command before the first start
         services.AddSingleton<GuardRules>().AddSingleton<RestrictionList>().AddSingleton<Receipt>();
-        services.AddScoped<ConsentLedger>().AddScoped<RecordAnswer>().AddScoped<ForgetVisitor>().AddScoped<IConsentPrompts, ConsentPrompts>();
+        services.AddScoped<ConsentLedger>().AddScoped<RecordAnswer>().AddScoped<ForgetVisitor>().AddScoped<IConsentPrompts, ConsentPrompts>().AddScoped<IGuardianConsents, GuardianConsents>();
         services.AddScoped<CurrentSubject>().AddScoped<ICurrentSubject>(s => s.GetRequiredService<CurrentSubject>());
         services.AddScoped<PurposeGuard>().AddScoped<IPurposeGuard>(s => s.GetRequiredService<PurposeGuard>());
         services.AddAntiforgery(o => (o.Cookie, o.FormFieldName) = (new FormCookie(), "form"));

@@ -5,11 +5,14 @@ namespace Qijian.Modules.Privacy;
 /// <summary>Who is asking, as far as the site knows.</summary>
 public interface ICurrentSubject
 {
+    /// <summary>The claim by which whoever signs somebody in says who it is.</summary>
+    public const string Claim = "subject";
+
     /// <summary>Null for a visitor who never chose anything, and outside of a request.</summary>
     Subject? Find();
 }
 
-/// <summary>A visitor is known by a cookie that holds a random number. Only an act of choosing sets it.</summary>
+/// <summary>A member who is signed in; else a visitor, known by a cookie that holds a random number, which only an act of choosing sets.</summary>
 internal sealed class CurrentSubject(IHttpContextAccessor http, ConsentTerms terms) : ICurrentSubject
 {
     public const string Cookie = "__Host-qijian-visitor";
@@ -18,11 +21,12 @@ internal sealed class CurrentSubject(IHttpContextAccessor http, ConsentTerms ter
     private bool forgotten;
 
     public Subject? Find() =>
-        begun ?? (!forgotten && http.HttpContext?.Request.Cookies[Cookie] is { Length: 32 } id && Guid.TryParseExact(id, "N", out var visitor) ? new(SubjectKind.Visitor, visitor) : null);
+        Subject.TryParse(http.HttpContext?.User.FindFirst(ICurrentSubject.Claim)?.Value, null, out var member) ? member : begun ?? (!forgotten && http.HttpContext?.Request.Cookies[Cookie] is { Length: 32 } id && Guid.TryParseExact(id, "N", out var visitor) ? new(SubjectKind.Visitor, visitor) : null);
 
     /// <summary>The subject of an act of choosing; from here on the browser carries their number.</summary>
     public Subject Begin()
     {
+        if (Find() is { Kind: not SubjectKind.Visitor } member) return member;
         // Whoever knows the number has the choices: all of it is random, with no time in it.
         var subject = Find() ?? new(SubjectKind.Visitor, new(RandomNumberGenerator.GetBytes(16)));
         begun = subject;

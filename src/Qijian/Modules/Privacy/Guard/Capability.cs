@@ -58,6 +58,9 @@ public enum Denial
     /// <summary>The browser sends the signal not to share.</summary>
     Signal,
 
+    /// <summary>The person is a minor, for whom the purpose is not.</summary>
+    Minor,
+
     /// <summary>The person's data is only stored and protected.</summary>
     Restricted,
 
@@ -78,6 +81,13 @@ public abstract record Decision
 
     /// <summary>No, and why.</summary>
     public sealed record Denied(Denial Reason) : Decision;
+}
+
+/// <summary>Knows who is a minor. A module that keeps members' ages registers one.</summary>
+public interface IMinors
+{
+    /// <summary>Whether the person is known to be one.</summary>
+    ValueTask<bool> IsMinorAsync(Subject subject, CancellationToken ct);
 }
 
 /// <summary>Decides every use of personal data, by the registry and by what the person said. Nothing is allowed that it has not allowed.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace Qijian.Modules.Privacy;
 
 /// <summary>One demand with all that it is decided by, beside the registry.</summary>
-internal readonly record struct Demand(Subject? Subject, Purpose Purpose, Recipient? Recipient, IReadOnlyList<Category> Categories, ConsentState? State, bool Restricted, bool OptsOut, DateTimeOffset Now);
+internal readonly record struct Demand(Subject? Subject, Purpose Purpose, Recipient? Recipient, IReadOnlyList<Category> Categories, ConsentState? State, bool Restricted, bool Minor, bool OptsOut, DateTimeOffset Now);
 
 /// <summary>The decision: a function of the registry and the demand, with no reads of its own.</summary>
 internal sealed class GuardRules
@@ -27,6 +27,9 @@ internal sealed class GuardRules
     /// <summary>Whether a restriction of the person decides about it: their requests and what a law demands go on.</summary>
     public bool YieldsToRestriction(Purpose purpose) => rules.TryGetValue(purpose.Id, out var rule) && rule.Purpose.Basis is not (Basis.LegalDuty or Basis.Emergency);
 
+    /// <summary>Whether the purpose is not for minors.</summary>
+    public bool IsForAdults(Purpose purpose) => rules.TryGetValue(purpose.Id, out var rule) && rule.Purpose.Minors is Minors.Deny;
+
     public Decision Decide(in Demand demand)
     {
         if (Refuse(demand) is { } reason) return Denials[reason];
@@ -49,6 +52,7 @@ internal sealed class GuardRules
         var today = ChinaTime.Day(demand.Now);
         if (!registry.Assessed(rule.Purpose.Pia, rule.Purpose.Id, today) || !AnyAssessed(rule.Features, today) || (to is not null && !registry.Assessed(to.Pia, to.Id, today))) return Denial.NotAssessed;
         if (demand.Restricted && YieldsToRestriction(demand.Purpose)) return Denial.Restricted;
+        if (demand.Minor && rule.Purpose.Minors is Minors.Deny) return Denial.Minor;
         if (!rule.Purpose.AsksConsent) return null;
         if (demand.OptsOut && rule.Shares) return Denial.Signal;
         if (demand.Subject is null || demand.State is not { } state) return Denial.NobodyAsked;

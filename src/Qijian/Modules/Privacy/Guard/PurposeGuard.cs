@@ -6,9 +6,10 @@ namespace Qijian.Modules.Privacy;
 /// Gathers what a demand is decided by. Answers are read once for a person and request, only where they decide, and never kept for
 /// the next request: a withdrawal holds from then on.
 /// </summary>
-internal sealed class PurposeGuard(GuardRules rules, ConsentLedger ledger, Scoped<ConsentLedger> ownLedger, RestrictionList restrictions, IHttpContextAccessor http, TimeProvider clock) : IPurposeGuard, IRecipientGuard
+internal sealed class PurposeGuard(GuardRules rules, ConsentLedger ledger, Scoped<ConsentLedger> ownLedger, RestrictionList restrictions, IEnumerable<IMinors> minors, IHttpContextAccessor http, TimeProvider clock) : IPurposeGuard, IRecipientGuard
 {
     private readonly Dictionary<Subject, ConsentState> states = [];
+    private readonly Dictionary<Subject, bool> ages = [];
 
     public ValueTask<Decision> DemandAsync(Subject? subject, Purpose purpose, IReadOnlyList<Category> categories, CancellationToken ct) => DemandAsync(subject, purpose, null, categories, ct);
 
@@ -20,11 +21,12 @@ internal sealed class PurposeGuard(GuardRules rules, ConsentLedger ledger, Scope
 
     public ValueTask<Decision> DemandAsync(Subject? subject, Purpose purpose, Recipient? recipient, IReadOnlyList<Category> categories, CancellationToken ct)
     {
-        Demand demand = new(subject, purpose, recipient, categories, null, Restricted: false, OptsOut, clock.GetUtcNow());
+        Demand demand = new(subject, purpose, recipient, categories, null, Restricted: false, Minor: false, OptsOut, clock.GetUtcNow());
         if (subject is not { } person) return new(rules.Decide(demand));
         ConsentState? state = null;
-        var known = !rules.AsksConsent(purpose) || states.TryGetValue(person, out state);
-        return known && IsRestricted(demand) is { } restricted ? DecideAsync(demand with { State = state, Restricted = restricted }, ct) : ReadAsync(demand, ct);
+        bool? minor = rules.IsForAdults(purpose) && person.Kind is SubjectKind.Member ? ages.TryGetValue(person, out var young) ? young : null : false;
+        var known = minor is not null && (!rules.AsksConsent(purpose) || states.TryGetValue(person, out state));
+        return known && IsRestricted(demand) is { } restricted ? DecideAsync(demand with { State = state, Restricted = restricted, Minor = minor is true }, ct) : ReadAsync(demand, ct);
     }
 
     // Global Privacy Control: the browser asks that nothing be sold or shared.
@@ -47,7 +49,16 @@ internal sealed class PurposeGuard(GuardRules rules, ConsentLedger ledger, Scope
         ConsentState? state = null;
         if (rules.AsksConsent(demand.Purpose) && !states.TryGetValue(person, out state)) states[person] = state = await ledger.StateOfAsync(person, ct);
         var restricted = IsRestricted(demand) ?? await restrictions.ContainsAsync(person, demand.Now, ct);
-        return await DecideAsync(demand with { State = state, Restricted = restricted }, ct);
+        var minor = rules.IsForAdults(demand.Purpose) && person.Kind is SubjectKind.Member && await IsMinorAsync(person, ct);
+        return await DecideAsync(demand with { State = state, Restricted = restricted, Minor = minor }, ct);
+    }
+
+    private async ValueTask<bool> IsMinorAsync(Subject person, CancellationToken ct)
+    {
+        if (ages.TryGetValue(person, out var known)) return known;
+        var minor = false;
+        foreach (var source in minors) minor |= await source.IsMinorAsync(person, ct);
+        return ages[person] = minor;
     }
 
     // On a context of its own: a demand must not save what the caller has half done.

@@ -92,7 +92,7 @@ internal sealed class SignalProbe : IClauseProbe
         var rules = await world.WithAsync<PolicyFolder, GuardRules>(policy => Task.FromResult(Open(policy)));
         foreach (var signal in (bool[])[true, false])
         {
-            var decision = rules.Decide(new(Subject.Create(SubjectKind.Visitor), Purpose.ThirdPartyPromotion, null, [], ConsentState.Fold([], new ConsentTerms(rules.Registry, 1), default, null), Restricted: false, signal, world.Clock.GetUtcNow()));
+            var decision = rules.Decide(new(Subject.Create(SubjectKind.Visitor), Purpose.ThirdPartyPromotion, null, [], ConsentState.Fold([], new ConsentTerms(rules.Registry, 1), default, null), Restricted: false, Minor: false, signal, world.Clock.GetUtcNow()));
             proof.That(decision is Decision.Denied { Reason: var reason } && (reason is Denial.Signal) == signal, "sharing-shut", signal ? "signal" : "no-signal");
         }
 

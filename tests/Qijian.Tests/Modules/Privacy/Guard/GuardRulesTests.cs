@@ -63,7 +63,7 @@ public sealed class GuardRulesTests
 
     private static string Words(Denial? reason) => reason?.ToString() ?? "yes";
 
-    private static Demand Of(PurposeEntry purpose, ConsentState state) => new(Visitor, new(purpose.Id), null, [.. purpose.Reads.Keys.Select(c => new Category(c))], state, Restricted: false, OptsOut: false, Now);
+    private static Demand Of(PurposeEntry purpose, ConsentState state) => new(Visitor, new(purpose.Id), null, [.. purpose.Reads.Keys.Select(c => new Category(c))], state, Restricted: false, Minor: false, OptsOut: false, Now);
 
     private static ConsentState State(PurposeEntry purpose, string answer, ConsentTerms? terms = null)
     {

@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Identity;
+using Qijian.Modules.Messaging;
+using Qijian.Modules.Privacy;
+using Qijian.Modules.Shared;
+
+namespace Qijian.Modules.Accounts;
+
+/// <summary>Signing up and in, and what a member keeps about themselves.</summary>
+public static class AccountsModule
+{
+    internal const string SignInPath = "/account/sign-in", SignUpPath = "/account/sign-up", AccountPath = "/account", SecurityPath = "/account/security", SessionCookie = "__Host-qijian-session";
+
+    public static IServiceCollection AddAccounts(this IServiceCollection services)
+    {
+        services.AddOptions<AccountsOptions>().BindConfiguration(AccountsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<Passwords>().AddSingleton<SignInTickets>().AddScoped<AttemptLimits>().AddScoped<OneTimeCodes>().AddScoped<Device>().AddScoped<SessionRows>().AddScoped<EnterAccount>().AddScoped<SignInWithPassword>().AddScoped<ReadAccount>();
+        services.AddScoped<IMinors, MemberFacts>().AddScoped<IMessagePreferences, MemberFacts>().AddScoped<IMessageAddresses, MemberFacts>();
+        services.AddSingleton<SessionStore>().AddSingleton<AccountLink>().AddSingleton<INavigation>(s => s.GetRequiredService<AccountLink>());
+        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme);
+        services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<SessionStore>((cookie, store) =>
+        {
+            (cookie.SessionStore, cookie.Cookie.Name, cookie.ExpireTimeSpan, cookie.SlidingExpiration) = (store, SessionCookie, SessionStore.Longest, false);
+            (cookie.Cookie.Path, cookie.Cookie.SecurePolicy, cookie.Cookie.HttpOnly, cookie.Cookie.SameSite, cookie.Cookie.IsEssential) = ("/", CookieSecurePolicy.Always, true, SameSiteMode.Lax, true);
+            cookie.ReturnUrlParameter = "to";
+            cookie.Events.OnRedirectToLogin = to =>
+            {
+                if (Platform.ProgramPaths.Contains(to.Request.Path)) to.Response.StatusCode = StatusCodes.Status401Unauthorized;
+                else to.Response.Redirect($"{Language.Path(SignInPath)}?to={Uri.EscapeDataString(to.Request.Path)}");
+                return Task.CompletedTask;
+            };
+            cookie.Events.OnRedirectToAccessDenied = to =>
+            {
+                to.Response.StatusCode = StatusCodes.Status403Forbidden;
+                return Task.CompletedTask;
+            };
+        });
+        services.AddAuthorization();
+        return services;
+    }
+
+    /// <summary>Knows who is signed in from here on.</summary>
+    public static void UseAccounts(this WebApplication app)
+    {
+        app.UseAuthentication();
+        app.UseAuthorization();
+    }
+}
+
+/// <summary>The link at the head of every page: to sign in, or to one's account.</summary>
+internal sealed class AccountLink(IFeatures features) : INavigation
+{
+    public (string Path, string Label)? Of(HttpContext http) =>
+        features.At(AccountsModule.AccountPath) is null ? null : http.User.Identity?.IsAuthenticated is true ? (AccountsModule.AccountPath, Text.AccountTitle) : (AccountsModule.SignInPath, Text.SignIn);
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Qijian.Modules.Messaging;
+using Qijian.Modules.Privacy;
+
+namespace Qijian.Modules.Accounts;
+
+/// <summary>What may be done with a number that was just proved.</summary>
+internal abstract record ProvedNumber
+{
+    /// <summary>Its account.</summary>
+    /// <param name="Idle">It was long unused and the device is a new one: the number may have another holder by now.</param>
+    public sealed record Known(Member Member, bool Idle) : ProvedNumber;
+
+    /// <summary>It has none.</summary>
+    public sealed record New : ProvedNumber;
+}
+
+/// <summary>Opens accounts for proved numbers and signs their holders in.</summary>
+internal sealed class EnterAccount(AppDb db, IVault vault, OneTimeCodes codes, Device device, IMessageGate messages, IGuardianConsents guardians, TimeProvider clock)
+{
+    private static readonly TimeSpan LongUnused = TimeSpan.FromDays(90);
+
+    public async Task<ProvedNumber> FindAsync(PhoneNumber proved, CancellationToken ct)
+    {
+        var index = codes.IndexOf(proved);
+        if (await db.Members.FirstOrDefaultAsync(m => m.PhoneIndex == index && m.EndedAt == null, ct) is not { } member) return new ProvedNumber.New();
+        return new ProvedNumber.Known(member, clock.GetUtcNow() - member.SeenAt > LongUnused && !await IsKnownDeviceAsync(member.Subject, ct));
+    }
+
+    /// <summary>Opens an account; that which there is by now, where another request was faster.</summary>
+    public async Task<Member> SignUpAsync(PhoneNumber proved, AgeBand band, PhoneNumber? guardian, bool english, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var subject = Subject.Create(SubjectKind.Member);
+        Member member = new()
+        {
+            Subject = subject, Phone = await vault.SealAsync(subject, Category.ContactPhone, proved.E164, ct), PhoneIndex = codes.IndexOf(proved),
+            Band = await vault.SealAsync(subject, Category.MinorBand, ((int)band).ToString(CultureInfo.InvariantCulture), ct), Minor = band is not AgeBand.Adult, English = english, CreatedAt = now, SeenAt = now,
+        };
+        try
+        {
+            // No account without it; should the account not come to be, the record leads to nobody.
+            if (guardian is not null) await guardians.RecordAsync(subject, AccountsModule.SignUpPath, ct);
+            db.Add(member);
+            if (guardian is { } agreed) db.Add(new Guardian { Subject = subject, Phone = await vault.SealAsync(subject, Category.MinorGuardian, agreed.E164, ct), AgreedAt = now });
+            await db.SaveChangesAsync(ct);
+            return member;
+        }
+        catch (DbUpdateException e)
+        {
+            db.ChangeTracker.Clear();
+            return await FindAsync(proved, ct) is ProvedNumber.Known known ? known.Member : throw new InvalidOperationException("A number could be given neither to a new account nor to one that there is.", e);
+        }
+    }
+
+    /// <summary>Takes the number from an account whose holder gave it up: that account keeps what is in it, unreachable by this number.</summary>
+    public async Task TakeNumberAsync(Member former, CancellationToken ct)
+    {
+        (former.Phone, former.PhoneIndex) = (null, null);
+        await db.SaveChangesAsync(ct);
+        await db.Sessions.Where(s => s.Subject == former.Subject).ExecuteDeleteAsync(ct);
+    }
+
+    public async Task SignInAsync(HttpContext http, Member member, SignInMethod method, CancellationToken ct)
+    {
+        var (now, known) = (clock.GetUtcNow(), await IsKnownDeviceAsync(member.Subject, ct));
+        var first = !await db.SignIns.AnyAsync(s => s.Subject == member.Subject && s.Outcome == SignInOutcome.SignedIn, ct);
+        await RecordAsync(member.Subject, method, SignInOutcome.SignedIn, device.RememberFor(member.Subject), ct);
+        member.SeenAt = now;
+        if (!known && !first) await TellOfNewDeviceAsync(member, now, ct);
+        await db.SaveChangesAsync(ct);
+        AuthenticationProperties properties = new() { IsPersistent = true, IssuedUtc = now, ExpiresUtc = now + SessionStore.Longest };
+        (properties.Items[SessionStore.DeviceProperty], properties.Items[SessionStore.MethodProperty]) = (device.Words, method.ToString());
+        await http.SignInAsync(IdentityConstants.ApplicationScheme, SessionStore.PrincipalOf(member.Subject, null), properties);
+    }
+
+    public async Task SignOutAsync(HttpContext http, CancellationToken ct)
+    {
+        if (SessionStore.SubjectOf(http.User) is { } subject)
+        {
+            await RecordAsync(subject, SignInMethod.Code, SignInOutcome.SignedOut, device.IndexFor(subject), ct);
+            await db.SaveChangesAsync(ct);
+        }
+
+        await http.SignOutAsync(IdentityConstants.ApplicationScheme);
+    }
+
+    public async Task RecordAsync(Subject subject, SignInMethod method, SignInOutcome outcome, byte[]? index, CancellationToken ct) =>
+        db.Add(new SignInRecord { Id = Guid.CreateVersion7(clock.GetUtcNow()), Subject = subject, Method = method, Outcome = outcome, Device = await vault.SealAsync(subject, Category.DeviceSystem, device.Words, ct), DeviceIndex = index, At = clock.GetUtcNow() });
+
+    public async Task<bool> IsKnownDeviceAsync(Subject subject, CancellationToken ct) =>
+        device.IndexFor(subject) is { } index && await db.SignIns.AnyAsync(s => s.Subject == subject && s.DeviceIndex == index && s.Outcome == SignInOutcome.SignedIn, ct);
+
+    private async Task TellOfNewDeviceAsync(Member member, DateTimeOffset now, CancellationToken ct)
+    {
+        Dictionary<string, string> values = new(StringComparer.Ordinal) { ["time"] = ChinaTime.Minute(now), ["device"] = device.Words };
+        foreach (var channel in (MessageChannel[])[MessageChannel.Inbox, MessageChannel.Sms])
+            await messages.SendAsync(new(MessageTemplate.NewDevice, channel, member.Subject) { Values = values }, ct);
+    }
+}

@@ -1,0 +1,20 @@
+using Microsoft.EntityFrameworkCore;
+using Qijian.Modules.Messaging;
+using Qijian.Modules.Privacy;
+
+namespace Qijian.Modules.Accounts;
+
+/// <summary>Tells the guard and the gate of messages who is a minor, and where a member is reached.</summary>
+internal sealed class MemberFacts(AppDb db) : IMinors, IMessagePreferences, IMessageAddresses
+{
+    public async ValueTask<bool> IsMinorAsync(Subject subject, CancellationToken ct) => subject.Kind is SubjectKind.Member && await db.Members.AnyAsync(m => m.Subject == subject && m.Minor, ct);
+
+    public ValueTask<bool> HasTurnedOffAsync(Subject subject, MessageChannel channel, MessageClass kind, CancellationToken ct) => new(false);
+
+    public async ValueTask<MessageAddress?> FindAsync(Subject subject, MessageChannel channel, CancellationToken ct)
+    {
+        if (channel is not MessageChannel.Sms || subject.Kind is not SubjectKind.Member) return null;
+        var member = await db.Members.AsNoTracking().Where(m => m.Subject == subject && m.EndedAt == null).Select(m => new { m.Phone, m.English }).FirstOrDefaultAsync(ct);
+        return member?.Phone is { } phone ? new(phone, member.English) : null;
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace Qijian.Modules.Accounts;
+
+[Authorize, TypeFilter<WhileOpen>]
+internal sealed class AccountModel(ReadAccount account, EnterAccount enter) : PageModel
+{
+    public Member Member { get; private set; } = null!;
+    public string Phone { get; private set; } = "";
+
+    public async Task<IActionResult> OnGetAsync(CancellationToken ct)
+    {
+        if (await account.MemberAsync(ct) is not { } member) return Challenge();
+        (Member, Phone) = (member, await account.MaskedPhoneAsync(member, ct) ?? "–");
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostSignOutAsync(CancellationToken ct)
+    {
+        await enter.SignOutAsync(HttpContext, ct);
+        return LocalRedirect(Language.Path("/"));
+    }
+}

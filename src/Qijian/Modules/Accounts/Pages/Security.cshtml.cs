@@ -1,0 +1,91 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace Qijian.Modules.Accounts;
+
+[Authorize, TypeFilter<WhileOpen>]
+internal sealed class SecurityModel(ReadAccount account, AppDb db, Passwords passwords, SessionRows sessions, EnterAccount enter, Device device) : PageModel
+{
+    public bool HasPassword { get; private set; }
+    public IReadOnlyList<SessionView> Sessions { get; private set; } = [];
+    public IReadOnlyList<SignInView> History { get; private set; } = [];
+    public string? Problem { get; private set; }
+    public string? Done { get; private set; }
+
+    private Guid? Own => Guid.TryParseExact(User.FindFirst(SessionStore.IdClaim)?.Value, "N", out var id) ? id : null;
+
+    public Task<IActionResult> OnGetAsync(CancellationToken ct) => ShowAsync(ct);
+
+    public async Task<IActionResult> OnPostPasswordAsync([FromForm] string? password, CancellationToken ct)
+    {
+        if (await account.MemberAsync(ct) is not { } member) return Challenge();
+        Problem = Passwords.ProblemOf(password ?? "") switch
+        {
+            PasswordProblem.Short => Text.PasswordShort.With(Passwords.Shortest), PasswordProblem.Long => Text.PasswordLong.With(Passwords.Longest),
+            PasswordProblem.Weak => Text.PasswordWeak, PasswordProblem.Common => Text.PasswordCommon, _ => null,
+        };
+        if (Problem is not null)
+        {
+            Response.StatusCode = StatusCodes.Status400BadRequest;
+            return await ShowAsync(ct);
+        }
+
+        member.Password = passwords.Hash(password!);
+        await db.SaveChangesAsync(ct);
+        await sessions.EndAsync(member.Subject, null, Own, ct); // whoever else is signed in did not know of it
+        Done = Text.PasswordSaved;
+        return await ShowAsync(ct);
+    }
+
+    public async Task<IActionResult> OnPostNoPasswordAsync(CancellationToken ct)
+    {
+        if (await account.MemberAsync(ct) is not { } member) return Challenge();
+        member.Password = null;
+        await db.SaveChangesAsync(ct);
+        Done = Text.PasswordRemoved;
+        return await ShowAsync(ct);
+    }
+
+    public async Task<IActionResult> OnPostEndAsync([FromForm] string? session, CancellationToken ct)
+    {
+        if (await account.MemberAsync(ct) is not { } member) return Challenge();
+        if (!Guid.TryParseExact(session, "N", out var id) || await sessions.EndAsync(member.Subject, id, null, ct) == 0) return NotFound();
+        await RecordEndAsync(member, ct);
+        return await ShowAsync(ct);
+    }
+
+    public async Task<IActionResult> OnPostEndOthersAsync(CancellationToken ct)
+    {
+        if (await account.MemberAsync(ct) is not { } member) return Challenge();
+        if (await sessions.EndAsync(member.Subject, null, Own, ct) > 0) await RecordEndAsync(member, ct);
+        return await ShowAsync(ct);
+    }
+
+    public async Task<IActionResult> OnPostResetDeviceAsync(CancellationToken ct)
+    {
+        device.Reset();
+        Done = Text.DeviceReset;
+        return await ShowAsync(ct);
+    }
+
+    internal static string Words(SignInView line) => line.Outcome switch
+    {
+        SignInOutcome.WrongPassword => Text.WrongPasswordTried, SignInOutcome.SignedOut => Text.SignedOut, SignInOutcome.Ended => Text.SessionEnded, SignInOutcome.SecondFactorMissing => Text.SecondFactorMissing,
+        _ => Text.SignedInBy.With(line.Method switch { SignInMethod.Password => Text.Password, SignInMethod.Passkey => Text.Passkey, SignInMethod.Social => Text.SocialAccount, _ => Text.Code }),
+    };
+
+    private async Task RecordEndAsync(Member member, CancellationToken ct)
+    {
+        Done = Text.SessionsEnded;
+        await enter.RecordAsync(member.Subject, SignInMethod.Code, SignInOutcome.Ended, null, ct);
+        await db.SaveChangesAsync(ct);
+    }
+
+    private async Task<IActionResult> ShowAsync(CancellationToken ct)
+    {
+        if (await account.MemberAsync(ct) is not { } member) return Challenge();
+        (HasPassword, Sessions, History) = (member.Password is not null, await account.SessionsAsync(member.Subject, Own, ct), await account.HistoryAsync(member.Subject, ct));
+        return Page();
+    }
+}

@@ -1,0 +1,95 @@
+using System.Net;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Time.Testing;
+using Qijian.Modules.Accounts;
+using Qijian.Modules.Privacy;
+
+namespace Qijian.Tests.Modules.Accounts;
+
+public sealed class SessionTests
+{
+    private readonly FakeTimeProvider clock = new(new(2026, 11, 26, 1, 0, 0, TimeSpan.Zero));
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_session_that_is_ended_on_another_device_holds_no_longer_from_the_next_request_on()
+    {
+        await using var site = await OpenAccounts.StartAsync(clock);
+        var (phone, desk, foreign) = (await SignedInAsync(site, "13800138000", "Mozilla/5.0 (iPhone) Safari/605"), await SignedInAsync(site, "13800138000", "Mozilla/5.0 (Windows NT 10.0) Chrome/140"), await SignedInAsync(site, "13900139000", ""));
+        desk.Body = await desk.Browser.ReadAsync("/account/security");
+        Assert.Contains("Safari · iPhone", desk.Body, StringComparison.Ordinal);
+        Assert.Contains("Chrome · Windows", desk.Body, StringComparison.Ordinal);
+        var phones = (await SessionsAsync(site)).Single(s => s.Method == SignInMethod.Code && desk.Body.Contains(s.Id.ToString("N"), StringComparison.Ordinal));
+        foreign.Body = await foreign.Browser.ReadAsync("/account/security");
+        foreign.Body = foreign.Body.Replace("handler=password\"", "handler=end\"", StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await foreign.PressAsync("end", ("session", phones.Id.ToString("N")))).StatusCode); // somebody else's
+        Assert.Equal(HttpStatusCode.OK, (await phone.Browser.GetAsync("/account")).StatusCode);
+        await desk.PressAsync("end", ("session", phones.Id.ToString("N")));
+        Assert.Equal(HttpStatusCode.Found, (await phone.Browser.GetAsync("/account")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await desk.Browser.GetAsync("/account")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await foreign.Browser.GetAsync("/account")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_session_ends_a_month_after_its_last_use_and_after_three_in_any_case()
+    {
+        await using var site = await OpenAccounts.StartAsync(clock);
+        var (used, unused) = (await SignedInAsync(site, "13800138000", ""), await SignedInAsync(site, "13900139000", ""));
+        for (var day = 0; day < 88; day += 8)
+        {
+            clock.Advance(TimeSpan.FromDays(8));
+            Assert.Equal(HttpStatusCode.OK, (await used.Browser.GetAsync("/account")).StatusCode);
+            if (day > 30) Assert.Equal(HttpStatusCode.Found, (await unused.Browser.GetAsync("/account")).StatusCode);
+        }
+
+        clock.Advance(TimeSpan.FromDays(3));
+        Assert.Equal(HttpStatusCode.Found, (await used.Browser.GetAsync("/account")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_new_device_is_told_of_and_a_known_one_is_not()
+    {
+        await using var site = await OpenAccounts.StartAsync(clock);
+        var owner = await SignedInAsync(site, "13800138000", "");
+        clock.Advance(TimeSpan.FromMinutes(15));
+        owner.Browser.Cookies.Remove("__Host-qijian-session");
+        await owner.SendAsync("/account/sign-in", ("phone", "13800138000"));
+        await owner.CodeAsync(await SignUpTests.CodeAsync(site, "+8613800138000"));
+        Assert.Equal(0, await site.WithAsync<AppDb, int>(db => db.InboxMessages.CountAsync(Ct)));
+        await SignedInAsync(site, "13800138000", "Mozilla/5.0 (Linux; Android 15) Firefox/140");
+        Assert.Equal(1, await site.WithAsync<AppDb, int>(db => db.InboxMessages.CountAsync(Ct)));
+        Assert.Contains("Firefox · Android", await owner.Browser.ReadAsync("/inbox"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Export_has_what_an_account_holds_erasure_leaves_nothing_of_it_and_the_other_account_stays_as_it_is()
+    {
+        await using var site = await OpenAccounts.StartAsync(clock);
+        await SignedInAsync(site, "13800138000", "");
+        var bystander = await SignedInAsync(site, "13900139000", "");
+        var members = await site.WithAsync<AppDb, List<Member>>(db => db.Members.AsNoTracking().OrderBy(m => m.CreatedAt).ToListAsync(Ct));
+        var (subject, others) = (members[0].Subject, members[1].Subject);
+        var before = await ExportAsync(site, others);
+        Assert.Contains("+8613800138000", await ExportAsync(site, subject), StringComparer.Ordinal);
+        await site.WithAsync<TaggedTables, bool>(async t => { await t.EraseAsync(subject, Ct); return true; });
+        Assert.Equal(before, await ExportAsync(site, others));
+        Assert.Null(await site.WithAsync<AppDb, Member?>(db => db.Members.FirstOrDefaultAsync(m => m.Subject == subject, Ct)));
+        Assert.DoesNotContain(await SessionsAsync(site), s => s.Subject == subject);
+        Assert.Equal(HttpStatusCode.OK, (await bystander.Browser.GetAsync("/account")).StatusCode);
+    }
+
+    private async Task<Person> SignedInAsync(TestSite site, string phone, string agent)
+    {
+        clock.Advance(TimeSpan.FromMinutes(15));
+        Person person = new(site, ("User-Agent", agent.Length > 0 ? agent : "test"));
+        await person.SendAsync("/account/sign-up", ("phone", phone), ("band", "Adult"));
+        Assert.Equal(HttpStatusCode.Found, (await person.CodeAsync(await SignUpTests.CodeAsync(site, "+86" + phone))).StatusCode);
+        return person;
+    }
+
+    private static Task<List<Session>> SessionsAsync(TestSite site) => site.WithAsync<AppDb, List<Session>>(db => db.Sessions.AsNoTracking().ToListAsync(Ct));
+
+    private static Task<List<string>> ExportAsync(TestSite site, Subject subject) =>
+        site.WithAsync<TaggedTables, List<string>>(async t => { List<string> values = []; await foreach (var v in t.ExportAsync(subject, Ct)) values.Add(v.Value ?? ""); values.Sort(StringComparer.Ordinal); return values; });
+}
