@@ -47,6 +47,11 @@ internal static class Communities
                             continue;
                         if (links.TryAdd(other, (uint)counts.Count, out var at))
                             counts.Add(0);
+                        // One with two links is soon next.
+                        if (counts[(int)at] == 0)
+                            Ahead.Fetch(start, other);
+                        else if (counts[(int)at] == 1)
+                            Ahead.FetchAt(halves, start, other);
                         if (counts[(int)at] < MostLinks)
                             byLinks[++counts[(int)at]].Add(other);
                     }

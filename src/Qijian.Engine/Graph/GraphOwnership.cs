@@ -125,8 +125,9 @@ public sealed partial class GraphSnapshot
             net.GatherUp(node, controls: false);
         else
             net.GatherDown(node);
-        // Before the order within components changes.
         List<IReadOnlyList<int>> loops = [.. net.Loops().Select(l => (IReadOnlyList<int>)[.. l.Select(m => IdOf(net.Nodes[m])).Order()])];
+        if (!upward)
+            net.Components(rootEnds: true);
         var (visits, low, high, circular) = Interests(net, upward);
         ChainLister? lister = chains > 0 ? new ChainLister(this, net, run, upward) : null;
         var found = lister?.List(chains, null);

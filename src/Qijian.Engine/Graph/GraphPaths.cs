@@ -41,20 +41,17 @@ public sealed unsafe partial class GraphSnapshot
         var scratch = PathScratch.Start();
         var side = scratch.First;
         scratch.Root(side, node, 0);
-        Span<int> levels = stackalloc int[steps < 64 ? Math.Max(steps, 0) + 2 : 66];
-        var step = 0;
-        levels[0] = 0;
-        levels[1] = 1;
-        while (step < Math.Min(steps, 64) && side.Count > side.Level && side.Count <= limit && Expand(scratch, side, 0, run, out _, out _))
-            levels[++step + 1] = side.Count;
-        if (run.Truncated && side.Count > levels[step + 1])
-            levels[++step + 1] = side.Count; // what of the next step was found
+        List<int> ends = [1]; // of each step, where its parties end
+        while (ends.Count <= steps && side.Count > side.Level && side.Count <= limit && Expand(scratch.Visited, side, null, 0, run, out _, out _))
+            ends.Add(side.Count);
+        if (side.Count > ends[^1])
+            ends.Add(side.Count); // the budget ended within a step
         var count = Math.Min(side.Count, limit);
         run.Truncated |= side.Count > limit;
         var found = new Neighbour[count];
         for (int i = 0, s = 0; i < count; i++)
         {
-            while (i >= levels[s + 1])
+            while (i >= ends[s])
                 s++;
             found[i] = new Neighbour(IdOf(side.Nodes[i]), s);
         }
@@ -184,14 +181,14 @@ public sealed unsafe partial class GraphSnapshot
         var scratch = PathScratch.Start();
         var (first, second) = (scratch.First, scratch.Second);
         scratch.Root(first, a, 0);
-        scratch.Root(second, b, PathScratch.SecondSide);
+        scratch.Root(second, b, VisitedSet.Second);
         for (var length = 1; length <= Math.Min(maxLength, MaxPathLength); length++)
         {
             var (open, others) = (first.Count - first.Level, second.Count - second.Level);
             if (open == 0 || others == 0)
                 return null;
             var forward = open <= others;
-            if (!Expand(scratch, forward ? first : second, forward ? 0 : PathScratch.SecondSide, run, out var from, out var met))
+            if (!Expand(scratch.Visited, forward ? first : second, forward ? second : first, forward ? 0 : VisitedSet.Second, run, out var from, out var met))
                 return null;
             if (met < 0)
                 continue;
@@ -208,12 +205,12 @@ public sealed unsafe partial class GraphSnapshot
 
     /// <summary>Goes one step further on one side. Level by level the first meeting is a shortest way: shorter ones would have met before.</summary>
     /// <returns>False where the budget ended.</returns>
-    private bool Expand(PathScratch scratch, PathSide side, uint bit, QueryRun run, out int from, out int met)
+    [MethodImpl(MethodImplOptions.NoInlining)] // inlined twice into its caller it runs out of registers
+    private bool Expand(VisitedSet visited, PathSide side, PathSide? opposite, uint bit, QueryRun run, out int from, out int met)
     {
         from = met = -1;
         var (next, end) = (side.Level, side.Count);
         side.Level = end;
-        var visited = scratch.Visited;
         var accepts = run.Accepts;
         for (; next < end; next++)
         {
@@ -228,19 +225,20 @@ public sealed unsafe partial class GraphSnapshot
                 continue;
             if (!run.Spend(count + 1))
                 return false;
+            side.Reserve(count);
             for (var i = 0; i < count; i++)
             {
                 var other = At(row, i, out var code);
                 var accept = accepts[code];
                 if (accept == 0 || (accept == 2 && !run.Walks(node, i, code)))
                     continue;
-                if (visited.TryAdd(other, bit | (uint)side.Count, out var existing))
+                if (visited.TryAdd(other, bit, out var seenBy))
                 {
                     side.Add(other, next);
                 }
-                else if ((existing ^ bit) >= PathScratch.SecondSide && ((existing & ~PathScratch.SecondSide) == 0 || MayMeet(other, run)))
+                else if (seenBy != bit && (other == opposite?.Nodes[0] || MayMeet(other, run)))
                 {
-                    (from, met) = (next, (int)(existing & ~PathScratch.SecondSide));
+                    (from, met) = (next, opposite!.Nodes.IndexOf(other, opposite.Count));
                     return true;
                 }
             }
@@ -309,12 +307,10 @@ public sealed unsafe partial class GraphSnapshot
 /// <summary>The buffers of path searches: one a thread, used anew by each query.</summary>
 internal sealed class PathScratch
 {
-    public const uint SecondSide = 0x8000_0000;
-
     [ThreadStatic]
     private static PathScratch? current;
 
-    public VisitedTable Visited { get; } = new();
+    public VisitedSet Visited { get; } = new();
 
     public PathSide First { get; } = new();
 
@@ -332,18 +328,24 @@ internal sealed class PathScratch
     public void Root(PathSide side, int node, uint bit)
     {
         Visited.TryAdd(node, bit, out _);
+        side.Reserve(1);
         side.Add(node, -1);
     }
 }
 
 /// <summary>Nodes in the order they were found, each with the place of the one it was found from.</summary>
-internal sealed class PathSide
+internal sealed unsafe class PathSide
 {
     private const int Kept = 1 << 20;
 
-    public int[] Nodes { get; private set; } = new int[1024];
+    private int[] nodes = [];
+    private int[] parents = [];
 
-    public int[] Parents { get; private set; } = new int[1024];
+    public PathSide() => Resize(1024);
+
+    public PinnedInts Nodes { get; private set; }
+
+    public PinnedInts Parents { get; private set; }
 
     public int Count { get; private set; }
 
@@ -352,27 +354,48 @@ internal sealed class PathSide
 
     public void Reset()
     {
-        if (Nodes.Length > Kept)
-            (Nodes, Parents) = (new int[1024], new int[1024]);
         Count = Level = 0;
+        if (nodes.Length > Kept)
+            Resize(1024);
+    }
+
+    /// <summary>Makes room for so many more: <see cref="Add"/> does not look.</summary>
+    public void Reserve(int more)
+    {
+        if (Count + more > nodes.Length)
+            Resize(checked(Math.Max(Count + more, nodes.Length * 2)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int node, int parent)
     {
-        if (Count == Nodes.Length)
-            Grow();
-        Nodes[Count] = node;
-        Parents[Count++] = parent;
+        var (n, p) = (Nodes, Parents);
+        n[Count] = node;
+        p[Count++] = parent;
     }
 
-    private void Grow()
+    private void Resize(int size)
     {
-        int[] nodes = new int[checked(Count * 2)], parents = new int[Count * 2];
-        Nodes.CopyTo(nodes, 0);
-        Parents.CopyTo(parents, 0);
-        (Nodes, Parents) = (nodes, parents);
+        int[] largerNodes = GC.AllocateUninitializedArray<int>(size, pinned: true), largerParents = GC.AllocateUninitializedArray<int>(size, pinned: true);
+        nodes.AsSpan(0, Count).CopyTo(largerNodes);
+        parents.AsSpan(0, Count).CopyTo(largerParents);
+        (nodes, parents) = (largerNodes, largerParents);
+        (Nodes, Parents) = (new PinnedInts((int*)Unsafe.AsPointer(ref nodes[0])), new PinnedInts((int*)Unsafe.AsPointer(ref parents[0])));
     }
+}
+
+/// <summary>A pinned array without checks of bounds: they took a tenth of a path search.</summary>
+internal readonly unsafe struct PinnedInts(int* pointer)
+{
+    public int this[int index]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => pointer[index];
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        set => pointer[index] = value;
+    }
+
+    public int IndexOf(int value, int count) => new ReadOnlySpan<int>(pointer, count).IndexOf(value);
 }
 
 /// <summary>Lists simple paths depth first; from half the length on only towards the target, whose neighbourhood is searched first.</summary>

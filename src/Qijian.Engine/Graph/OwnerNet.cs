@@ -85,7 +85,7 @@ internal sealed class OwnerNet
         for (var i = 0; i < Count; i++)
             AddOwners(i, joining: true, controls);
         Start[Count] = edges;
-        Components();
+        Components(rootEnds: false);
     }
 
     /// <summary>Collects all holdings of an owner, theirs, and so on, and who within these holds how much. O(shares below it, and all shares of those companies).</summary>
@@ -109,7 +109,7 @@ internal sealed class OwnerNet
         for (var i = 0; i < Count; i++)
             AddOwners(i, joining: false, controls: false);
         Start[Count] = edges;
-        Components();
+        Components(rootEnds: false);
     }
 
     private int Place(int node)
@@ -200,8 +200,10 @@ internal sealed class OwnerNet
     }
 
     /// <summary>Tarjan's algorithm without recursion, over shares that are not nothing. O(nodes + shares).</summary>
-    private void Components()
+    /// <param name="rootEnds">Whether the root has no owners, as where walks end at it.</param>
+    public void Components(bool rootEnds)
     {
+        ComponentStart.Clear();
         if (low.Length < Count)
         {
             low = new int[Nodes.Length];
@@ -222,7 +224,7 @@ internal sealed class OwnerNet
                 continue;
             var (depth, onStack) = (0, 0);
             index[root] = low[root] = ++seen;
-            cursor[root] = Start[root];
+            cursor[root] = root == 0 && rootEnds ? Start[1] : Start[root];
             frames[depth++] = root;
             stack[onStack++] = root;
             while (depth > 0)
@@ -240,7 +242,7 @@ internal sealed class OwnerNet
                         continue;
                     }
                     index[owner] = low[owner] = ++seen;
-                    cursor[owner] = Start[owner];
+                    cursor[owner] = owner == 0 && rootEnds ? Start[1] : Start[owner];
                     frames[depth++] = owner;
                     stack[onStack++] = owner;
                     continue;
@@ -346,41 +348,40 @@ internal sealed class OwnerNet
     }
 
     /// <summary>Of each holding below the root: the probability that a walk from it ever comes to the root; of the root that of coming back. O(shares), and O(k³) a loop of k.</summary>
+    /// <remarks>After <see cref="Components"/> with walks that end at the root.</remarks>
     public void Downward(double[] weights, double[] interest)
     {
         Array.Clear(interest, 0, Count);
         interest[0] = 1;
         for (var c = 0; c + 1 < ComponentStart.Count; c++)
         {
-            Span<int> members = Members.AsSpan(ComponentStart[c], ComponentStart[c + 1] - ComponentStart[c]);
-            // The walk ends at the root: the root is no longer part of its loop, and the rest may be loops of their own.
-            var rest = members.IndexOf(0) is >= 0 and var at ? Without(members, at) : members;
-            if (rest.Length == 0)
-                continue;
+            ReadOnlySpan<int> members = Members.AsSpan(ComponentStart[c], ComponentStart[c + 1] - ComponentStart[c]);
+            if (members[0] == 0)
+                continue; // walks end at the root, which is alone
             var entering = 0.0;
-            foreach (var m in rest)
+            foreach (var m in members)
             {
                 interest[m] = 0;
                 for (var e = Start[m]; e < Start[m + 1]; e++)
                 {
-                    if (!Within(Owner[e], m, upward: false))
+                    if (component[Owner[e]] != component[m])
                         interest[m] += weights[e] * interest[Owner[e]];
                 }
                 entering += interest[m];
             }
-            if (rest.Length == 1 && SelfShare(rest[0], weights) <= 0)
+            if (members.Length == 1 && SelfShare(members[0], weights) <= 0)
             {
-                interest[rest[0]] = Math.Min(1, interest[rest[0]]);
+                interest[members[0]] = Math.Min(1, interest[members[0]]);
                 continue;
             }
-            var (leak, most, _) = Leak(rest, weights, upward: false);
+            var (leak, most, _) = Leak(members, weights);
             if (leak <= Nothing || most > 1 + Nothing)
             {
-                foreach (var m in rest)
+                foreach (var m in members)
                     interest[m] = entering > 0 ? 1 : 0;
                 continue;
             }
-            Solve(rest, weights, interest, interest, upward: false);
+            Solve(members, weights, interest, interest, upward: false);
         }
         var back = 0.0;
         for (var e = Start[0]; e < Start[1]; e++)
@@ -388,21 +389,11 @@ internal sealed class OwnerNet
         interest[0] = Math.Min(1, back);
     }
 
-    // In place: the order within a component does not matter.
-    private static Span<int> Without(Span<int> members, int at)
-    {
-        (members[at], members[^1]) = (members[^1], members[at]);
-        return members[..^1];
-    }
-
     /// <summary>Whether two nodes own each other in a circle.</summary>
     public bool Together(int first, int second) => component[first] == component[second];
 
-    /// <summary>Whether an owner is in the loop of what it owns; downward the root is in none.</summary>
-    private bool Within(int owner, int owned, bool upward) => component[owner] == component[owned] && (upward || owner != 0);
-
     /// <summary>Over all members how much is left when the shares within are taken away, the most that is owned within of one, and what others own.</summary>
-    private (double Leak, double Most, double Outside) Leak(ReadOnlySpan<int> members, double[] weights, bool upward = true)
+    private (double Leak, double Most, double Outside) Leak(ReadOnlySpan<int> members, double[] weights)
     {
         var (leak, most, outside) = (0.0, 0.0, 0.0);
         foreach (var m in members)
@@ -410,7 +401,7 @@ internal sealed class OwnerNet
             var within = 0.0;
             for (var e = Start[m]; e < Start[m + 1]; e++)
             {
-                if (Within(Owner[e], m, upward))
+                if (Together(Owner[e], m))
                     within += weights[e];
                 else
                     outside += weights[e];
@@ -444,7 +435,7 @@ internal sealed class OwnerNet
             matrix[(j * width) + k + j] = 1;
             for (var e = Start[members[j]]; e < Start[members[j] + 1]; e++)
             {
-                if (!Within(Owner[e], members[j], upward))
+                if (!Together(Owner[e], members[j]))
                     continue;
                 var i = place[Owner[e]];
                 matrix[upward ? (i * width) + j : (j * width) + i] -= weights[e];
@@ -500,7 +491,7 @@ internal sealed class OwnerNet
                     var sum = left[m];
                     for (var e = Start[m]; e < Start[m + 1]; e++)
                     {
-                        if (Within(Owner[e], m, upward))
+                        if (Together(Owner[e], m))
                             sum += weights[e] * values[Owner[e]];
                     }
                     change += Math.Abs(sum - values[m]);
@@ -519,7 +510,7 @@ internal sealed class OwnerNet
             {
                 for (var e = Start[m]; e < Start[m + 1]; e++)
                 {
-                    if (!Within(Owner[e], m, upward) || weights[e] <= 0)
+                    if (!Together(Owner[e], m) || weights[e] <= 0)
                         continue;
                     var part = mass * weights[e];
                     values[Owner[e]] += part;
