@@ -132,30 +132,31 @@ public sealed partial class GraphSnapshot
         ChainLister? lister = chains > 0 ? new ChainLister(this, net, run, upward) : null;
         var found = lister?.List(chains, null);
         List<OwnershipHolder> holders = [];
-        var (lowUnknown, highUnknown, known, highKnown, missing) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        var (lowUnknown, highUnknown, highKnown, missing, leastMissing) = (0.0, 0.0, 0.0, 0.0, 0.0);
         for (var i = 0; i < net.Count; i++)
         {
             var ends = net.Kinds[i] is NodeKind.Person or NodeKind.UnknownOwner;
-            var left = 0.0;
+            double left = 0;
             if (upward && !ends)
             {
-                left = 1;
+                double least = left = 1;
                 for (var e = net.Start[i]; e < net.Start[i + 1]; e++)
-                    left -= net.Low[e];
+                    (left, least) = (left - net.Low[e], least - net.High[e]);
                 left = Math.Max(0, left) * visits[i];
                 missing += left;
+                leastMissing += Math.Max(0, least) * visits[i];
             }
             if (i == 0)
                 continue;
             if (net.Kinds[i] == NodeKind.UnknownOwner)
                 (lowUnknown, highUnknown) = (lowUnknown + low[i], highUnknown + high[i]);
             else if (ends)
-                (known, highKnown) = (known + low[i], highKnown + high[i]);
+                highKnown += high[i];
             if (high[i] > 0)
                 holders.Add(new OwnershipHolder(IdOf(net.Nodes[i]), net.Kinds[i], new Interest(low[i], high[i]), left, found?[i].Chains ?? [], found?[i].More ?? false));
         }
         Interest remainder = upward && net.Kinds[0] is not (NodeKind.Person or NodeKind.UnknownOwner)
-            ? new Interest(net.HasRanges ? Math.Clamp(1 - highKnown - highUnknown - circular, 0, missing) : missing, missing) : default;
+            ? new Interest(net.HasRanges ? Math.Min(missing, Math.Max(leastMissing, 1 - highKnown - highUnknown - circular)) : missing, missing) : default;
         var answer = new OwnershipAnswer(
             [.. holders.OrderByDescending(h => h.Interest.High).ThenByDescending(h => h.Interest.Low).ThenBy(h => h.Id)], remainder, new Interest(lowUnknown, Math.Min(1, highUnknown)), circular,
             new Interest(low[0], high[0]), loops, [.. net.Overfull.Select(o => (IdOf(o.Node), o.Sum)).OrderBy(o => o.Item1)], run.Truncated, net.Approximate, []);
@@ -339,7 +340,7 @@ internal sealed class ChainLister(GraphSnapshot graph, OwnerNet net, QueryRun ru
                 var (low, high) = (link.Low * net.Low[e], link.High * net.High[e]);
                 // Control by right is a chain too, whatever is held, and so is control over who has it.
                 var byRight = net.Control[e];
-                if ((high < Least && !byRight && (link.High >= Least || net.High[e] <= 0.5)) || !leads[next] || InChain(at, next))
+                if ((high < Least && !byRight && (link.High >= Least || net.High[e] <= 0)) || !leads[next] || InChain(at, next))
                     continue;
                 if (links.Count >= MostOpen)
                 {

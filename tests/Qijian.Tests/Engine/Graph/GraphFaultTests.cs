@@ -1,3 +1,4 @@
+#pragma warning disable xUnit1051 // queries of microseconds
 using CsCheck;
 using Qijian.Engine.Graph;
 using Qijian.Engine.Search;

@@ -1,3 +1,4 @@
+#pragma warning disable xUnit1051 // queries of microseconds
 using System.Globalization;
 using Qijian.Engine.Graph;
 
