@@ -316,6 +316,18 @@ internal sealed class PathScratch
 
     public PathSide Second { get; } = new();
 
+    private readonly VisitedTable distances = new();
+    private readonly VisitedTable places = new();
+
+    /// <summary>The tables of a listing of paths.</summary>
+    public static (VisitedTable Distances, VisitedTable Places) Tables()
+    {
+        var scratch = current ??= new PathScratch();
+        scratch.distances.Reset();
+        scratch.places.Reset();
+        return (scratch.distances, scratch.places);
+    }
+
     public static PathScratch Start()
     {
         var scratch = current ??= new PathScratch();
@@ -398,7 +410,7 @@ internal readonly unsafe struct PinnedInts(int* pointer)
     public int IndexOf(int value, int count) => new ReadOnlySpan<int>(pointer, count).IndexOf(value);
 }
 
-/// <summary>Lists simple paths depth first; from half the length on only towards the target, whose neighbourhood is searched first.</summary>
+/// <summary>Lists simple paths depth first, and only where the target can still be reached: the nodes near it know how far they are, and those near the source learn it from them.</summary>
 internal sealed unsafe class PathLister
 {
     private readonly GraphSnapshot graph;
@@ -406,9 +418,8 @@ internal sealed unsafe class PathLister
     private readonly int source;
     private readonly int target;
     private readonly int limit;
-    private readonly int radius;
-    private readonly VisitedTable distances = new();
-    private readonly VisitedTable places = new();
+    private readonly VisitedTable distances;
+    private readonly VisitedTable places;
     private readonly List<(int Start, int Count)> lists = [];
     private readonly List<int> neighbours = [];
     private readonly int[] path = new int[GraphSnapshot.MaxPathLength + 1];
@@ -416,9 +427,8 @@ internal sealed unsafe class PathLister
     public PathLister(GraphSnapshot graph, QueryRun run, int source, int target, int maxLength, int limit)
     {
         (this.graph, this.run, this.source, this.target, this.limit) = (graph, run, source, target, limit);
-        radius = (maxLength + 1) / 2;
-        distances.Reset();
-        places.Reset();
+        (distances, places) = PathScratch.Tables();
+        var radius = (maxLength + 1) / 2;
         distances.TryAdd(target, 0, out _);
         List<int> found = [target];
         for (int i = 0, level = 1, end = 1; level <= radius && i < found.Count; level++, end = found.Count)
@@ -429,6 +439,36 @@ internal sealed unsafe class PathLister
                 {
                     if (distances.TryAdd(other, (uint)level, out _))
                         found.Add(other);
+                }
+            }
+        }
+        // What is further from the target than half the length is of use only near the source.
+        List<int> near = [source];
+        HashSet<int> seen = [source];
+        for (int i = 0, depth = 1, end = 1; depth < maxLength - radius && i < near.Count; depth++, end = near.Count)
+        {
+            for (; i < end; i++)
+            {
+                foreach (var other in NeighboursOf(near[i]))
+                {
+                    if (seen.Add(other))
+                        near.Add(other);
+                }
+            }
+        }
+        near.RemoveAll(n => distances.TryGet(n, out _));
+        for (var level = (uint)radius + 1; level < maxLength && !run.Truncated; level++)
+        {
+            foreach (var node in near)
+            {
+                if (distances.TryGet(node, out _))
+                    continue;
+                foreach (var other in NeighboursOf(node))
+                {
+                    if (!distances.TryGet(other, out var distance) || distance != level - 1)
+                        continue;
+                    distances.TryAdd(node, level, out _);
+                    break;
                 }
             }
         }
@@ -465,7 +505,7 @@ internal sealed unsafe class PathLister
                 found.Add(path[..(depth + 2)]);
                 continue;
             }
-            if (left == 0 || (distances.TryGet(other, out var distance) ? distance > left : left <= radius) || path.AsSpan(0, depth + 1).Contains(other))
+            if (left == 0 || !distances.TryGet(other, out var distance) || distance > left || path.AsSpan(0, depth + 1).Contains(other))
                 continue;
             path[depth + 1] = other;
             if (!Walk(depth + 1, length, exactly, found))

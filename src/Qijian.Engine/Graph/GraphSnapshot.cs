@@ -302,7 +302,7 @@ internal sealed unsafe class QueryRun
         run.graph = graph;
         run.ct = ct;
         run.allowed = run.left = Math.Max(0, query.Steps);
-        run.deadline = query.Time == Timeout.InfiniteTimeSpan ? long.MaxValue : System.Diagnostics.Stopwatch.GetTimestamp() + (long)(query.Time.TotalSeconds * System.Diagnostics.Stopwatch.Frequency);
+        run.deadline = query.Time == Timeout.InfiniteTimeSpan ? long.MaxValue : System.Diagnostics.Stopwatch.GetTimestamp() + (long)(Math.Min(query.Time.TotalSeconds, 1e6) * System.Diagnostics.Stopwatch.Frequency);
         run.nextCheck = Math.Max(0, run.left - CheckEvery);
         run.HubDegree = query.HubDegree;
         run.Truncated = false;
