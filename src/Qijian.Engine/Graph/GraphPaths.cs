@@ -318,6 +318,15 @@ internal sealed class PathScratch
 
     private readonly VisitedTable distances = new();
     private readonly VisitedTable places = new();
+    private readonly VisitedTable near = new();
+
+    /// <summary>One more, for as long as a listing is prepared.</summary>
+    public static VisitedTable Table()
+    {
+        var scratch = current ??= new PathScratch();
+        scratch.near.Reset();
+        return scratch.near;
+    }
 
     /// <summary>The tables of a listing of paths.</summary>
     public static (VisitedTable Distances, VisitedTable Places) Tables()
@@ -429,33 +438,9 @@ internal sealed unsafe class PathLister
         (this.graph, this.run, this.source, this.target, this.limit) = (graph, run, source, target, limit);
         (distances, places) = PathScratch.Tables();
         var radius = (maxLength + 1) / 2;
-        distances.TryAdd(target, 0, out _);
-        List<int> found = [target];
-        for (int i = 0, level = 1, end = 1; level <= radius && i < found.Count; level++, end = found.Count)
-        {
-            for (; i < end; i++)
-            {
-                foreach (var other in NeighboursOf(found[i]))
-                {
-                    if (distances.TryAdd(other, (uint)level, out _))
-                        found.Add(other);
-                }
-            }
-        }
+        Reach(target, radius, distances);
         // What is further from the target than half the length is of use only near the source.
-        List<int> near = [source];
-        HashSet<int> seen = [source];
-        for (int i = 0, depth = 1, end = 1; depth < maxLength - radius && i < near.Count; depth++, end = near.Count)
-        {
-            for (; i < end; i++)
-            {
-                foreach (var other in NeighboursOf(near[i]))
-                {
-                    if (seen.Add(other))
-                        near.Add(other);
-                }
-            }
-        }
+        var near = Reach(source, maxLength - radius - 1, PathScratch.Table());
         near.RemoveAll(n => distances.TryGet(n, out _));
         for (var level = (uint)radius + 1; level < maxLength && !run.Truncated; level++)
         {
@@ -472,6 +457,36 @@ internal sealed unsafe class PathLister
                 }
             }
         }
+    }
+
+    /// <summary>Gives all nodes within a distance their distances. Over the rows themselves: lists of neighbours are made for the few nodes that paths lead through.</summary>
+    private List<int> Reach(int start, int steps, VisitedTable table)
+    {
+        table.TryAdd(start, 0, out _);
+        List<int> found = [start];
+        for (int i = 0, level = 1, end = 1; level <= steps && i < found.Count; level++, end = found.Count)
+        {
+            for (; i < end; i++)
+            {
+                if (i + 12 < end)
+                    graph.PrefetchRecord(found[i + 12]);
+                if (i + 5 < end)
+                    graph.PrefetchRow(found[i + 5]);
+                var node = found[i];
+                var row = graph.Row(node, out var count);
+                if (node != source && node != target && !run.Passes(node, count))
+                    continue;
+                if (!run.Spend(count + 1))
+                    return found;
+                for (var h = 0; h < count; h++)
+                {
+                    var other = graph.At(row, h, out var code);
+                    if (run.Walks(node, h, code) && table.TryAdd(other, (uint)level, out _))
+                        found.Add(other);
+                }
+            }
+        }
+        return found;
     }
 
     /// <summary>Adds paths of up to, or exactly, a length.</summary>
