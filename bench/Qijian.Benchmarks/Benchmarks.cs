@@ -1,3 +1,4 @@
+using Qijian.Benchmarks.Graph;
 using Qijian.Benchmarks.Peers;
 using Qijian.Benchmarks.Quality;
 
@@ -12,6 +13,7 @@ internal static class Benchmarks
         "search-quality" => await QualityRun.RunAsync(args),
         "search-peers" => PeerRun.Run(args),
         "freshness" when args.Length > 1 => await FreshnessBench.RunAsync(args),
+        "graph" => GraphRun.Run(args),
         "vault" => await VaultBench.RunAsync(args),
         "lookup" when args.Length > 1 => await LookupBench.RunAsync(args),
         "ledger" when args.Length > 1 => await ConsentBench.LedgerAsync(args),
@@ -21,7 +23,7 @@ internal static class Benchmarks
 
     private static int Usage()
     {
-        Console.Error.WriteLine("search-build [FILE] | search-query [FILE] | search-quality [--half tuning|reporting|all] [--engine embedded|postgres] [--documents N] [--kinds A,B] [--misses N] [--json FILE] [--choose] | search-peers [--documents N] [--engines A,B] [--seconds S] [--plain] [--json FILE] | lookup DATA-FOLDER [COMPANIES] | freshness DATA-FOLDER [SETTINGS] | vault [PERSONS] | ledger DATA-FOLDER [ENTRIES] | guard DATA-FOLDER");
+        Console.Error.WriteLine("search-build [FILE] | search-query [FILE] | search-quality [--half tuning|reporting|all] [--engine embedded|postgres] [--documents N] [--kinds A,B] [--misses N] [--json FILE] [--choose] | search-peers [--documents N] [--engines A,B] [--seconds S] [--plain] [--json FILE] | graph [--nodes N] [--edges M] [--engines A,B] [--seconds S] [--queries Q] [--order community|breadth|given] [--json FILE] | lookup DATA-FOLDER [COMPANIES] | freshness DATA-FOLDER [SETTINGS] | vault [PERSONS] | ledger DATA-FOLDER [ENTRIES] | guard DATA-FOLDER");
         return 2;
     }
 }
