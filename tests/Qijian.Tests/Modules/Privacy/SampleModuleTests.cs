@@ -128,7 +128,8 @@ public sealed partial class SampleModuleTests
         return await services.GetRequiredService<IEgressGate>().SendAsync(new(new("sample_post"), Reminders, new("https://post.lab-fictional.cn/")) { Subject = subject, Fields = new Dictionary<Category, string> { [field] = value! }, Body = $"{{{{{field.Id}}}}}", Format = BodyFormat.Text }, Ct);
     });
 
-    private static Task<T> StoreAsync<T>(TestSite site, Func<IPersonalDataStore, Task<T>> act) => site.WithAsync<IPersonalDataStore, T>(act);
+    // Modules have stores of their own beside it; this one is made from tags alone.
+    private static Task<T> StoreAsync<T>(TestSite site, Func<IPersonalDataStore, Task<T>> act) => site.WithAsync<TaggedTables, T>(act);
 
     private static Task<List<StoredValue>> ExportAsync(TestSite site, Subject subject) => StoreAsync(site, async s => await s.ExportAsync(subject, Ct).ToListAsync(Ct));
 
