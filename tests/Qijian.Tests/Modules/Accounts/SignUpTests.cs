@@ -199,7 +199,7 @@ public sealed partial class SignUpTests
         site.WithAsync<AppDb, (int, int, int)>(async db => (await db.Members.CountAsync(Ct), await db.OneTimeCodes.CountAsync(Ct), await db.Attempts.CountAsync(Ct)));
 
     internal static Task<string> CodeAsync(TestSite site, string number) =>
-        site.WithAsync<Outbox, string>(o => Task.FromResult(Digits().Match(o.Messages.First(m => m.To == number).Text.ToString()).Value));
+        site.WithAsync<Outbox, string>(o => Task.FromResult(Digits().Match(o.Messages.First(m => m.To == number && m.Template.EndsWith("_code", StringComparison.Ordinal)).Text.ToString()).Value));
 
     [GeneratedRegex("[0-9]{6,}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Digits();
