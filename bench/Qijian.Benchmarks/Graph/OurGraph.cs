@@ -26,7 +26,7 @@ internal sealed class OurGraph(string? order) : IGraphPeer
     public void Build(GraphData data, string folder)
     {
         path = Path.Combine(folder, "relations.graph");
-        GraphBuilder builder = new() { Order = order is null ? NodeOrder.Community : Enum.Parse<NodeOrder>(order, ignoreCase: true) };
+        GraphBuilder builder = new(data.Nodes, (int)data.Edges) { Order = order is null ? NodeOrder.Community : Enum.Parse<NodeOrder>(order, ignoreCase: true) };
         for (var id = 0; id < data.Nodes; id++)
             builder.Add(new GraphNode(id, data.IsCompany(id) ? NodeKind.Company : NodeKind.Person));
         foreach (var edge in data.Stream())
