@@ -26,7 +26,7 @@ internal sealed class OurGraph(string? order) : IGraphPeer
     public void Build(GraphData data, string folder)
     {
         path = Path.Combine(folder, "relations.graph");
-        GraphBuilder builder = new() { Order = order is null ? NodeOrder.Community : Enum.Parse<NodeOrder>(order, ignoreCase: true) };
+        GraphBuilder builder = new(data.Nodes, (int)data.Edges) { Order = order is null ? NodeOrder.Community : Enum.Parse<NodeOrder>(order, ignoreCase: true) };
         for (var id = 0; id < data.Nodes; id++)
             builder.Add(new GraphNode(id, data.IsCompany(id) ? NodeKind.Company : NodeKind.Person));
         foreach (var edge in data.Stream())
@@ -52,7 +52,7 @@ internal sealed class OurGraph(string? order) : IGraphPeer
             GraphTask.TwoHops => now.Neighbourhood(q.First, 2, Query).Neighbours.Count,
             GraphTask.ThreeHops => now.Neighbourhood(q.First, 3, Query, limit: int.MaxValue).Neighbours.Count,
             GraphTask.Path => now.ShortestPath(q.First, q.Second, query: Query).Paths is [var p] ? p.Length : -1,
-            GraphTask.Equity => now.OwnersOf(q.First, 0, Query).Holders.Count(h => h.Interest.Low > 1e-6),
+            GraphTask.Equity => now.OwnersOf(q.First, 0, Query).Holders.Count(h => h.Interest.Low > 0.01),
             GraphTask.BeneficialOwners => now.BeneficialOwnersOf(q.First, 0.25, 10, Query).Owners.Count(o => o.ByInterest),
             _ => now.Components(Query).Count,
         }, null, null);
@@ -62,21 +62,31 @@ internal sealed class OurGraph(string? order) : IGraphPeer
     public void More(GraphData data, Dictionary<GraphTask, GraphQuestion[]> questions)
     {
         var now = graph!.Current;
-        // A party that is expanded costs two reads, of its record and of its row.
+        Dictionary<int, int> near = [];
+        // As the product asks: hubs of more than 2,000 relations are named, not passed. Of these the share of what one core can read at best:
+        // two reads of each party that is expanded (its record, its row), one of each that is found (its id).
         var read = GraphRun.RandomRead();
-        foreach (var (task, steps) in new[] { (GraphTask.TwoHops, 1), (GraphTask.ThreeHops, 2) })
+        var served = Query with { HubDegree = 2000 };
+        foreach (var (task, steps) in new[] { (GraphTask.OneHop, 1), (GraphTask.TwoHops, 2), (GraphTask.ThreeHops, 3) })
         {
-            var asked = questions[task].Reverse().Take(4000).ToArray();
-            var expanded = asked.Sum(q => (long)now.Neighbourhood(q.First, steps, Query).Neighbours.Count);
-            var (watch, cpu) = (Stopwatch.StartNew(), PeerRun.CpuOfThread());
-            foreach (var q in asked)
-                Ask(q);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{task}: {expanded / asked.Length} parties expanded, {2 * expanded * read / (PeerRun.CpuOfThread() - cpu).TotalNanoseconds:P0} of the limit of prefetched random reads"));
+            var asked = questions[task].Reverse().Take(8000).ToArray();
+            var cpu = PeerRun.CpuOfThread();
+            var found = Each($"{task}, hubs skipped", asked.Length, i => now.Neighbourhood(asked[i].First, steps, served).Neighbours.Count);
+            cpu = PeerRun.CpuOfThread() - cpu;
+            var expanded = asked.Sum(q => (long)now.Neighbourhood(q.First, steps - 1, served).Neighbours.Count);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {cpu.TotalMicroseconds / asked.Length / 1.25:0.00} µs CPU, {expanded / (double)asked.Length:0} parties expanded, {((2 * expanded) + found) * read / (cpu.TotalNanoseconds / 1.25):P0} of the limit of prefetched random reads"));
         }
+        long looked = 0;
+        Each("Path, hubs skipped", 8000, i =>
+        {
+            var answer = now.ShortestPath(questions[GraphTask.Path][^(i + 1)].First, questions[GraphTask.Path][^(i + 1)].Second, query: served);
+            looked += answer.Steps;
+            return answer.Paths is [var p] ? p.Length : 0;
+        });
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {looked / 10_000:N0} half-edges looked at"));
         Each("Holdings", 4000, i => now.HoldingsOf(questions[GraphTask.Path][i].First, 0, Query).Holders.Count);
-        Each("Best 5 paths of a pair 3 to 5 apart", 300, i => now.ShortestPaths(questions[GraphTask.Path][i].First, Near(i, 3 + (i % 3)), 5, query: Query).Paths.Count);
-        Each("All paths up to 6 of a pair 3 to 5 apart", 300, i => now.AllPaths(questions[GraphTask.Path][i].First, Near(i, 3 + (i % 3)), query: Query).Paths.Count);
-        Each("The same past hubs of 2,000", 300, i => now.AllPaths(questions[GraphTask.Path][i].First, Near(i, 3 + (i % 3)), query: Query with { HubDegree = 2000 }).Paths.Count);
+        Each("Best 5 paths of a pair 3 to 5 apart, hubs skipped", 1000, i => now.ShortestPaths(questions[GraphTask.Path][i].First, Near(i), 5, query: served).Paths.Count, Near);
+        Each("All paths up to 6 of a pair 3 to 5 apart, hubs skipped", 1000, i => now.AllPaths(questions[GraphTask.Path][i].First, Near(i), query: served).Paths.Count, Near);
         Once("Matrix of 50 neighbours", () => now.Matrix([.. now.Neighbourhood(questions[GraphTask.Path][0].First, 4, Query).Neighbours.Take(50).Select(n => n.Id)], query: Query).Cells.Count(c => c.Path is not null));
         Once("Loops", () => now.Loops().Count);
         Once("Importance, 1 round", () => now.Importance(rounds: 1).All().Count());
@@ -86,11 +96,23 @@ internal sealed class OurGraph(string? order) : IGraphPeer
         var owned = now.AllBeneficialOwners(query: Query, parts: part).Count();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Beneficial owners of every company in one pass (a {part}th of the graph): {companies / (double)part / start.Elapsed.TotalSeconds:N0} companies/s, {owned:N0} have some"));
 
-        int Near(int i, int steps) => now.Neighbourhood(questions[GraphTask.Path][i].First, steps, Query, limit: int.MaxValue).Neighbours[^1].Id;
+        int Near(int i)
+        {
+            // Somewhere among those that are furthest, the same each time it is asked.
+            if (!near.TryGetValue(i, out var id))
+            {
+                var all = now.Neighbourhood(questions[GraphTask.Path][i].First, 3 + (i % 3), served).Neighbours;
+                var furthest = all.Count(n => n.Steps == all[^1].Steps);
+                near[i] = id = all[^(1 + (i * 7919 % furthest))].Id;
+            }
+            return id;
+        }
     }
 
-    private static void Each(string what, int count, Func<int, long> ask)
+    private static long Each(string what, int count, Func<int, long> ask, Func<int, int>? prepare = null)
     {
+        for (var i = 0; i < count && prepare is not null; i++)
+            prepare(i);
         for (var i = 0; i < count / 4; i++)
             ask(i);
         List<double> times = [];
@@ -102,7 +124,8 @@ internal sealed class OurGraph(string? order) : IGraphPeer
             times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
         times.Sort();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: p50 {times[count / 2]:0.000} p99 {times[count * 99 / 100]:0.000} ms, {sum / (double)count:0.0} on average"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: p50 {times[count / 2]:0.0000} p95 {times[count * 95 / 100]:0.0000} p99 {times[count * 99 / 100]:0.0000} ms, {sum / (double)count:0.0} on average"));
+        return sum;
     }
 
     private static void Once(string what, Func<long> ask)

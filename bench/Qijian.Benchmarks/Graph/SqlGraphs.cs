@@ -13,8 +13,8 @@ internal abstract class SqlGraph : IGraphPeer
 {
     private const string Balls = "WITH RECURSIVE r(n, d) AS (SELECT CAST(@a AS INTEGER), 0 UNION SELECT half.b, r.d + 1 FROM r JOIN half ON half.a = r.n WHERE r.d < @k) SELECT count(DISTINCT n) FROM r";
 
-    // Products along every chain, summed: what a loop adds is cut off at a billionth.
-    private static readonly string Equity = Owners("> 1e-6");
+    // Products along every chain, summed. Walks of less than a ten-thousandth are cut off: in loops they are too many for a query to end.
+    private static readonly string Equity = Owners("> 0.01");
     private static readonly string Beneficial = Owners(">= 0.249999999") + " WHERE EXISTS (SELECT 1 FROM person WHERE person.id = x.n)";
 
     private readonly Dictionary<(string, bool), DbCommand> commands = [];
@@ -49,7 +49,7 @@ internal abstract class SqlGraph : IGraphPeer
 
     public bool Can(GraphTask task) => task != GraphTask.Components;
 
-    private static string Owners(string sum) => "WITH RECURSIVE r(n, p) AS (SELECT CAST(@a AS INTEGER), CAST(1 AS DOUBLE PRECISION) UNION ALL SELECT share.owner, r.p * share.part FROM r JOIN share ON share.company = r.n WHERE r.p * share.part > 1e-9) "
+    private static string Owners(string sum) => "WITH RECURSIVE r(n, p) AS (SELECT CAST(@a AS INTEGER), CAST(1 AS DOUBLE PRECISION) UNION ALL SELECT share.owner, r.p * share.part FROM r JOIN share ON share.company = r.n WHERE r.p * share.part > 1e-4) "
         + $"SELECT count(*) FROM (SELECT n FROM r WHERE n <> @a GROUP BY n HAVING sum(p) {sum}) x";
 
     /// <summary>Both ends in turn, a level at a time, the smaller first: no single recursive query can stop at the first meeting.</summary>
@@ -125,7 +125,7 @@ internal sealed class SqliteGraph : SqlGraph
 
     public override string? Missing => null;
 
-    public override string Remark => "recursive queries over tables without rowid, in this process; paths a level at a time from both ends; equity as products along chains, cut off at a billionth; no components";
+    public override string Remark => "recursive queries over tables without rowid, in this process; paths a level at a time from both ends; equity as products along chains, cut off at a ten-thousandth; no components";
 
     public override TimeSpan Cpu => PeerRun.CpuOfThread();
 

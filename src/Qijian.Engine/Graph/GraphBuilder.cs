@@ -12,15 +12,24 @@ public sealed class GraphBuilder
     /// <summary>A graph of so many parties leaves room in three bytes for those that changes add.</summary>
     private const int MostIn3Bytes = (1 << 24) - (1 << 20);
 
-    private readonly List<int> ids = [];
-    private readonly List<byte> kinds = [];
-    private readonly List<int> from = [];
-    private readonly List<int> to = [];
-    private readonly List<uint> attributes = []; // kind, above it the share code
+    private readonly List<int> ids;
+    private readonly List<byte> kinds;
+    private readonly List<int> from;
+    private readonly List<int> to;
+    private readonly List<uint> attributes; // kind, above it the share code
     private readonly Dictionary<int, Share> ranges = [];
     private readonly Dictionary<EdgeFault, int> faults = [];
     private List<ulong>? dates;
     private bool written;
+
+    /// <summary>A builder of nothing yet.</summary>
+    /// <param name="parties">How many are expected, so that room is made once: growing takes a tenth of the time of a large build.</param>
+    /// <param name="relations">How many are expected.</param>
+    public GraphBuilder(int parties = 0, int relations = 0)
+    {
+        (ids, kinds) = (new List<int>(parties), new List<byte>(parties));
+        (from, to, attributes) = (new List<int>(relations), new List<int>(relations), new List<uint>(relations));
+    }
 
     /// <summary>Relations that were left out or changed, by why; those of missing parties once it is written.</summary>
     public IReadOnlyDictionary<EdgeFault, int> Faults => faults;
