@@ -13,12 +13,12 @@ public sealed record ConformanceJson(int PolicyVersion, string PolicyHash, strin
 }
 
 /// <summary>One clause: its status (ENFORCED, CHECKED, ATTESTED, STALE, FAILING, VACUOUS, GAP, RETIRED), why it is no better, what proves it, and what is not proved.</summary>
-public sealed record ClauseJson(string Id, string Status, string Class, string? Reason, string Does, IReadOnlyList<string> Probes, IReadOnlyList<ClauseEvidenceJson> Evidence, IReadOnlyList<ClauseSabotageJson> Sabotages, string? Check, string? Unproved)
+public sealed record ClauseJson(string Id, string Status, string Class, string? Reason, string Does, IReadOnlyList<string> Probes, IReadOnlyList<ClauseEvidenceJson> Evidence, IReadOnlyList<ClauseSabotageJson> Sabotages, ClauseRecordJson? Record, string? Check, string? Unproved)
 {
     internal static ClauseJson Of(ClauseState state) => new(
         state.Clause.Id, state.Status.Word(), state.Clause.Class, state.ReasonWords, state.Clause.Label, [.. state.Probes.Select(p => p.Id)],
         [.. state.Probes.Where(p => p.Newest is not null).Select(p => ClauseEvidenceJson.Of(p.Item!, p.Newest!))],
-        [.. state.Probes.SelectMany(p => p.Sabotages.Select(s => new ClauseSabotageJson(p.Id, s.Sabotage.Id, s.Caught)))], state.Clause.Check, state.Clause.Unproved);
+        [.. state.Probes.SelectMany(p => p.Sabotages.Select(s => new ClauseSabotageJson(p.Id, s.Sabotage.Id, s.Caught)))], state.Record is { } r ? new(r.RecordedOn, r.ValidUntil, r.Document) : null, state.Clause.Check, state.Clause.Unproved);
 }
 
 /// <summary>The newest run of a probe, with its place in the log.</summary>
@@ -29,6 +29,9 @@ public sealed record ClauseEvidenceJson(string Probe, long Sequence, DateTimeOff
 
 /// <summary>Whether the probe noticed that its control was broken; null where this build has not tried.</summary>
 public sealed record ClauseSabotageJson(string Probe, string Sabotage, bool? Caught);
+
+/// <summary>A record of people that was entered for the clause: its days, and the SHA-256 of the document that the operator keeps.</summary>
+public sealed record ClauseRecordJson(DateOnly RecordedOn, DateOnly ValidUntil, string Sha256);
 
 /// <summary>Sabotages that were caught, tried on this build, and there at all.</summary>
 public sealed record SabotageCountJson(int Caught, int Tried, int All);

@@ -80,6 +80,33 @@ public sealed class ConformVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_record_of_people_makes_a_clause_attested_and_only_its_hash_is_kept()
+    {
+        var document = Write("drill.txt", "Drill of 1 October: 林某 restored the backup.");
+        static string Day(int ahead) => ChinaTime.Day(TimeProvider.System.GetUtcNow()).AddDays(ahead).ToString("O", System.Globalization.CultureInfo.InvariantCulture);
+        Task<(int Status, string Output, string Errors)> Attest(string clause, string file, params string[] dates) => RunAsync(["conform", "attest", clause, file, .. dates, "--json"]);
+
+        var (status, output, _) = await Attest("S9.2.3a", document, "--until", Day(60), "--on", Day(-10));
+        Assert.Equal(0, status);
+        var clause = JsonDocument.Parse(output).RootElement.GetProperty("clauses")[0];
+        Assert.Equal(("ATTESTED", Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(document, TestContext.Current.CancellationToken)))), (clause.GetProperty("status").GetString(), clause.GetProperty("record").GetProperty("sha256").GetString()));
+        Assert.Contains(Day(60), (await RunAsync("conform", "show", "S9.2.3a")).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync("conform", "verify")).Status);
+
+        // What is proved by behaviour is not said; days that cannot be; a document that is not there.
+        foreach (var (id, file, dates) in new (string, string, string[])[]
+        {
+            ("S1.3", document, ["--until", Day(60)]), ("S0.0", document, ["--until", Day(60)]), ("S9.2.3a", Path.Combine(folder, "none"), ["--until", Day(60)]),
+            ("S9.2.3a", document, ["--until", "2020-01-01"]), ("S9.2.3a", document, ["--until", "2099-01-01"]), ("S9.2.3a", document, ["--until", "2099-12-31", "--on", "2099-01-01"]),
+        })
+        {
+            var refused = await Attest(id, file, dates);
+            Assert.Equal((1, ""), (refused.Status, refused.Output));
+            Assert.NotEmpty(refused.Errors);
+        }
+    }
+
+    [Fact]
     public async Task Diff_prints_clause_by_clause()
     {
         var (before, after) = (Write("1.md", "保存三十天。{#S1.1}\n\n甲。{#S1.2}"), Write("2.md", "保存六十天。{#S1.1}\n\n乙。{#S1.3}"));
