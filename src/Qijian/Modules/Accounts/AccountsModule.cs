@@ -9,12 +9,12 @@ namespace Qijian.Modules.Accounts;
 /// <summary>Signing up and in, and what a member keeps about themselves.</summary>
 public static class AccountsModule
 {
-    internal const string SignInPath = "/account/sign-in", SignUpPath = "/account/sign-up", AccountPath = "/account", SecurityPath = "/account/security", SessionCookie = "__Host-qijian-session";
+    internal const string SignInPath = "/account/sign-in", SignUpPath = "/account/sign-up", AccountPath = "/account", SecurityPath = "/account/security", ProfilePath = "/account/profile", PublicProfilePath = "/members", SessionCookie = "__Host-qijian-session";
 
     public static IServiceCollection AddAccounts(this IServiceCollection services)
     {
         services.AddOptions<AccountsOptions>().BindConfiguration(AccountsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<Passwords>().AddSingleton<SignInTickets>().AddScoped<AttemptLimits>().AddScoped<OneTimeCodes>().AddScoped<Device>().AddScoped<SessionRows>().AddScoped<EnterAccount>().AddScoped<SignInWithPassword>().AddScoped<ReadAccount>();
+        services.AddSingleton<Passwords>().AddSingleton<SignInTickets>().AddScoped<AttemptLimits>().AddScoped<OneTimeCodes>().AddScoped<Device>().AddScoped<SessionRows>().AddScoped<EnterAccount>().AddScoped<SignInWithPassword>().AddScoped<ReadAccount>().AddScoped<KeepProfile>().AddScoped<IHeldByConsent>(s => s.GetRequiredService<KeepProfile>());
         services.AddScoped<IMinors, MemberFacts>().AddScoped<IMessagePreferences, MemberFacts>().AddScoped<IMessageAddresses, MemberFacts>();
         services.AddSingleton<SessionStore>().AddSingleton<AccountLink>().AddSingleton<INavigation>(s => s.GetRequiredService<AccountLink>());
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme);
@@ -51,5 +51,5 @@ public static class AccountsModule
 internal sealed class AccountLink(IFeatures features) : INavigation
 {
     public (string Path, string Label)? Of(HttpContext http) =>
-        features.At(AccountsModule.AccountPath) is null ? null : http.User.Identity?.IsAuthenticated is true ? (AccountsModule.AccountPath, Text.AccountTitle) : (AccountsModule.SignInPath, Text.SignIn);
+        !features.IsOpen(Feature.Accounts) ? null : http.User.Identity?.IsAuthenticated is true ? (AccountsModule.AccountPath, Text.AccountTitle) : (AccountsModule.SignInPath, Text.SignIn);
 }

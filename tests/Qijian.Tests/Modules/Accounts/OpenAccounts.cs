@@ -36,6 +36,7 @@ internal static class OpenAccounts
     private static PolicyFolder Policy { get; } = new[]
     {
         TextChange.OfEntry("registry/features.yaml", Feature.Accounts.Id, "open: false", "open: true"), TextChange.OfEntry("registry/features.yaml", Feature.Minors.Id, "open: false", "open: true"),
+        TextChange.OfEntry("registry/features.yaml", Feature.Profile.Id, "open: false", "open: true"),
         new TextChange("registry/cookies.yaml", text => text.TrimEnd() + Cookies + "\n"),
     }.Aggregate(PolicyFolder.Shipped, (folder, change) => folder.With(change, Directory.CreateTempSubdirectory("qijian-policy-").FullName));
 }

@@ -9,6 +9,15 @@ internal sealed partial class Person(TestSite site, params (string Name, string 
 {
     public Browser Browser { get; } = new(site, headers);
 
+    /// <summary>Somebody who has just opened an account, an adult.</summary>
+    public static async Task<Person> SignedUpAsync(TestSite site, string number)
+    {
+        Person person = new(site);
+        await person.SendAsync("/account/sign-up", ("phone", number), ("band", "Adult"));
+        Assert.Equal(HttpStatusCode.Found, (await person.CodeAsync(await SignUpTests.CodeAsync(site, "+86" + number))).StatusCode);
+        return person;
+    }
+
     /// <summary>The last page.</summary>
     public string Body { get; set; } = "";
 

@@ -24,6 +24,8 @@ internal sealed partial class Browser(TestSite site, params (string Name, string
         return await PostAsync(WebUtility.HtmlDecode(Action().Match(form).Groups["action"].Value), fields);
     }
 
+    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent content) => SendAsync(new(method, path) { Content = content });
+
     public Task<HttpResponseMessage> PostAsync(string path, Dictionary<string, string> fields) => SendAsync(new(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(fields) });
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request)

@@ -1,13 +1,15 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Qijian.Modules.Privacy;
 
 namespace Qijian.Modules.Accounts;
 
 [Authorize, TypeFilter<WhileOpen>]
-internal sealed class AccountModel(ReadAccount account, EnterAccount enter) : PageModel
+internal sealed class AccountModel(ReadAccount account, EnterAccount enter, IFeatures features) : PageModel
 {
     public Member Member { get; private set; } = null!;
+    public bool ProfileOpen => features.IsOpen(Feature.Profile);
     public string Phone { get; private set; } = "";
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)

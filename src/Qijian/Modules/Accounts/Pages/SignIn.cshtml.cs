@@ -204,12 +204,12 @@ internal sealed class SignInModel(OneTimeCodes codes, SignInWithPassword passwor
     private static int Minutes(TimeSpan wait) => (int)Math.Ceiling(wait.TotalMinutes);
 }
 
-/// <summary>While the registry keeps accounts closed there are none.</summary>
-internal sealed class WhileOpen(IFeatures features) : IAsyncResourceFilter
+/// <summary>While the registry keeps a function closed its pages are not there.</summary>
+internal sealed class WhileOpen(IFeatures features, string feature = "accounts") : IAsyncResourceFilter
 {
     public Task OnResourceExecutionAsync(ResourceExecutingContext context, ResourceExecutionDelegate next)
     {
-        if (features.At(AccountsModule.AccountPath) is not null) return next();
+        if (features.IsOpen(new(feature))) return next();
         context.Result = new NotFoundResult();
         return Task.CompletedTask;
     }

@@ -5,8 +5,18 @@ internal sealed record AnswerForm(string? Purpose, string? Recipient, string? No
 
 internal enum RecordAnswerResult { Recorded, NothingToAnswer, OtherNotice }
 
+/// <summary>What a module holds because a person agreed to it.</summary>
+public interface IHeldByConsent
+{
+    /// <summary>The purposes that it is held for.</summary>
+    IReadOnlyList<Purpose> Purposes { get; }
+
+    /// <summary>Erases what is held for a purpose: the person takes the consent back.</summary>
+    Task EraseAsync(Subject subject, Purpose purpose, CancellationToken ct);
+}
+
 /// <summary>Records an answer, with the notice that it answers. The opposite of a standing yes is its withdrawal; what is so already is not recorded again.</summary>
-internal sealed class RecordAnswer(ConsentLedger ledger, ConsentTerms terms, CurrentSubject current)
+internal sealed class RecordAnswer(ConsentLedger ledger, ConsentTerms terms, CurrentSubject current, IEnumerable<IHeldByConsent> held)
 {
     public const string Page = "/privacy/choices";
 
@@ -27,7 +37,7 @@ internal sealed class RecordAnswer(ConsentLedger ledger, ConsentTerms terms, Cur
             (true, _) => [Act(ConsentEventKind.NoticeShown), Act(ConsentEventKind.Granted)],
             (false, _) => (List<ConsentAct>)[Act(ConsentEventKind.NoticeShown), Act(ConsentEventKind.Refused)],
         };
-        if (acts.Count > 0) await ledger.AppendAsync(acts, ct);
+        await AppendAsync(acts, ct);
         return RecordAnswerResult.Recorded;
 
         ConsentAct Act(ConsentEventKind kind) => new(subject, kind, new(purpose.Id), recipient is null ? null : new(recipient.Id), notice.Hash, Page, ConsentMethod.Click);
@@ -38,8 +48,16 @@ internal sealed class RecordAnswer(ConsentLedger ledger, ConsentTerms terms, Cur
     {
         if (current.Find() is not { } subject) return;
         var acts = Withdrawals(subject, await ledger.StateOfAsync(subject, ct), null, null);
-        if (acts.Count > 0) await ledger.AppendAsync(acts, ct);
+        await AppendAsync(acts, ct);
         current.Begin();
+    }
+
+    // What was held by it goes first: where the second step fails there is a consent without data, and not data without consent.
+    private async Task AppendAsync(List<ConsentAct> acts, CancellationToken ct)
+    {
+        foreach (var act in acts.Where(a => a is { Kind: ConsentEventKind.Withdrawn, Recipient: null }))
+            foreach (var module in held.Where(h => h.Purposes.Contains(act.Purpose))) await module.EraseAsync(act.Subject, act.Purpose, ct);
+        if (acts.Count > 0) await ledger.AppendAsync(acts, ct);
     }
 
     // Who takes back a purpose takes back every recipient of it.

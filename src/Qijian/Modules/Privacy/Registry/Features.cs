@@ -8,6 +8,9 @@ public interface IFeatures
     /// <summary>The open function that a route belongs to, by its pattern in any language, or that a part of its path from the left does; null where none does.</summary>
     Feature? At(string? route);
 
+    /// <summary>Whether the function is open.</summary>
+    bool IsOpen(Feature feature);
+
     /// <summary>What it is called, in the reader's language; the id of one that the registry no longer lists.</summary>
     string NameOf(Feature feature);
 }
@@ -30,6 +33,8 @@ internal sealed class Features(ProcessingRegistry registry) : IFeatures
             bare = bare[..cut];
         }
     }
+
+    public bool IsOpen(Feature feature) => registry.Features.TryGetValue(feature.Id, out var entry) && entry.Open;
 
     public string NameOf(Feature feature) => registry.Features.TryGetValue(feature.Id, out var entry) ? entry.Label : feature.Id;
 }

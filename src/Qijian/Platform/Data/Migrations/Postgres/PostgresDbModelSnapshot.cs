@@ -160,6 +160,60 @@ namespace Qijian.Platform.Data.Migrations.Postgres
                     b.ToTable("accounts_codes", (string)null);
                 });
 
+            modelBuilder.Entity("Qijian.Modules.Accounts.Profile", b =>
+                {
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<byte[]>("Avatar")
+                        .HasColumnType("bytea")
+                        .HasColumnName("avatar");
+
+                    b.Property<byte[]>("Company")
+                        .HasColumnType("bytea")
+                        .HasColumnName("company");
+
+                    b.Property<byte[]>("Department")
+                        .HasColumnType("bytea")
+                        .HasColumnName("department");
+
+                    b.Property<byte[]>("Email")
+                        .HasColumnType("bytea")
+                        .HasColumnName("email");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ended_at");
+
+                    b.Property<byte[]>("Industry")
+                        .HasColumnType("bytea")
+                        .HasColumnName("industry");
+
+                    b.Property<byte[]>("Name")
+                        .HasColumnType("bytea")
+                        .HasColumnName("name");
+
+                    b.Property<Guid?>("Page")
+                        .HasColumnType("uuid")
+                        .HasColumnName("page");
+
+                    b.Property<byte[]>("Position")
+                        .HasColumnType("bytea")
+                        .HasColumnName("position");
+
+                    b.Property<int>("Public")
+                        .HasColumnType("integer")
+                        .HasColumnName("public");
+
+                    b.HasKey("Subject");
+
+                    b.HasIndex("Page")
+                        .IsUnique();
+
+                    b.ToTable("accounts_profiles", (string)null);
+                });
+
             modelBuilder.Entity("Qijian.Modules.Accounts.Session", b =>
                 {
                     b.Property<Guid>("Id")

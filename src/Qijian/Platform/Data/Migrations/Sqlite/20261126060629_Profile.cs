@@ -1,0 +1,49 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Qijian.Platform.Data.Migrations.Sqlite
+{
+    /// <inheritdoc />
+    public partial class Profile : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "accounts_profiles",
+                columns: table => new
+                {
+                    subject = table.Column<string>(type: "TEXT", nullable: false),
+                    name = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    email = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    company = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    department = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    position = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    industry = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    avatar = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    @public = table.Column<int>(name: "public", type: "INTEGER", nullable: false),
+                    page = table.Column<Guid>(type: "TEXT", nullable: true),
+                    ended_at = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_accounts_profiles", x => x.subject);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_accounts_profiles_page",
+                table: "accounts_profiles",
+                column: "page",
+                unique: true);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "accounts_profiles");
+        }
+    }
+}
