@@ -26,6 +26,9 @@ namespace Qijian.Modules.Accounts
         public bool English { get; set; }
         public DateTimeOffset CreatedAt { get; init; }
 
+        /// <summary>The last version of the policy that they were told of before it took effect.</summary>
+        public int ToldOfPolicy { get; set; }
+
         /// <summary>When the holder last proved to be this person.</summary>
         public DateTimeOffset SeenAt { get; set; }
         [RetentionStart("account")] public DateTimeOffset? EndedAt { get; set; }

@@ -13,7 +13,10 @@ internal sealed class MemberFacts(AppDb db) : IMinors, IMessagePreferences, IMes
 
     public async ValueTask<MessageAddress?> FindAsync(Subject subject, MessageChannel channel, CancellationToken ct)
     {
-        if (channel is not MessageChannel.Sms || subject.Kind is not SubjectKind.Member) return null;
+        if (subject.Kind is not SubjectKind.Member) return null;
+        if (channel is MessageChannel.Email)
+            return await (from p in db.Profiles join m in db.Members on p.Subject equals m.Subject where p.Subject == subject && p.EmailProvedAt != null && m.EndedAt == null select new { p.Email, m.English }).FirstOrDefaultAsync(ct) is { Email: { } email } known ? new(email, known.English) : null;
+        if (channel is not MessageChannel.Sms) return null;
         var member = await db.Members.AsNoTracking().Where(m => m.Subject == subject && m.EndedAt == null).Select(m => new { m.Phone, m.English }).FirstOrDefaultAsync(ct);
         return member?.Phone is { } phone ? new(phone, member.English) : null;
     }

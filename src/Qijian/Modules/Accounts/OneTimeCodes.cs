@@ -17,7 +17,17 @@ namespace Qijian
 namespace Qijian.Modules.Accounts
 {
     /// <summary>What a code is for: one that was sent for one thing is of no use for another.</summary>
-    internal enum CodeUse { SignIn = 1, Guardian = 2, NewNumber = 3 }
+    internal enum CodeUse { SignIn = 1, Guardian = 2, NewNumber = 3, Email = 4 }
+
+    /// <summary>Where a code goes: a mobile number or an e-mail address.</summary>
+    internal readonly record struct CodeTarget(MessageChannel Channel, string Value)
+    {
+        public Category Category => Channel is MessageChannel.Email ? Category.ContactEmail : Category.ContactPhone;
+
+        public static implicit operator CodeTarget(PhoneNumber number) => new(MessageChannel.Sms, number.E164);
+
+        public override string ToString() => "•••";
+    }
 
     /// <summary>A code that was sent. It leads to a number by a keyed index only, and is gone after a day.</summary>
     internal sealed class OneTimeCode : IEntityTypeConfiguration<OneTimeCode>
@@ -25,7 +35,7 @@ namespace Qijian.Modules.Accounts
         public Guid Id { get; init; }
         public CodeUse Use { get; init; }
 
-        [Personal(CategoryId.ContactPhone, Waiver = "A keyed index of the number that was typed: without it a code could not be checked")]
+        [Personal(CategoryId.ContactPhone, Waiver = "A keyed index of the number or address that was typed: without it a code could not be checked")]
         public required byte[] PhoneIndex { get; init; }
 
         [Personal(CategoryId.AccountCredential, Waiver = "A keyed hash of the code")]
@@ -70,8 +80,8 @@ namespace Qijian.Modules.Accounts
         internal const int Digits = 6, ManyDigits = 10, MostFailures = 20, MostFailuresOfMany = 100_000;
         private const int ManyAnHour = 5;
 
-        /// <summary>Sends a code to a number. Nothing is looked up that depends on whether anybody has it.</summary>
-        public async Task<SendCodeResult> SendAsync(CodeUse use, PhoneNumber to, MessageTemplate template, string network, bool english, CancellationToken ct)
+        /// <summary>Sends a code to a number or address. Nothing is looked up that depends on whether anybody has it.</summary>
+        public async Task<SendCodeResult> SendAsync(CodeUse use, CodeTarget to, MessageTemplate template, string network, bool english, CancellationToken ct)
         {
             var now = clock.GetUtcNow();
             var index = IndexOf(to);
@@ -91,20 +101,20 @@ namespace Qijian.Modules.Accounts
             db.Add(row);
             await db.SaveChangesAsync(ct); // before it goes: a code that arrives is one that counts
             db.Entry(row).State = EntityState.Detached;
-            var sent = await messages.SendNowAsync(new(template, MessageChannel.Sms, null)
+            var sent = await messages.SendNowAsync(new(template, to.Channel, null)
             {
                 Values = new Dictionary<string, string>(StringComparer.Ordinal) { ["code"] = code, ["minutes"] = Lifetime.TotalMinutes.ToString("0", CultureInfo.InvariantCulture) },
-            }, new(to.E164, english), ct);
+            }, new(to.Value, english), ct);
             if (sent is MessageResult.Sent or MessageResult.Failed { Fault: MessageFault.Unknown }) return new SendCodeResult.Sent(Interval);
             await db.OneTimeCodes.Where(c => c.Id == row.Id).ExecuteDeleteAsync(CancellationToken.None); // it never left
             return new SendCodeResult.Unavailable();
         }
 
-        /// <summary>Whether a code proves the number now; it is used up then. Equal work whatever was typed.</summary>
-        public async Task<CodeAnswer> ProveAsync(CodeUse use, PhoneNumber number, string? typed, string network, CancellationToken ct)
+        /// <summary>Whether a code proves the number or address now; it is used up then. Equal work whatever was typed.</summary>
+        public async Task<CodeAnswer> ProveAsync(CodeUse use, CodeTarget to, string? typed, string network, CancellationToken ct)
         {
-            var index = IndexOf(number);
-            if (await limits.WaitAsync(AttemptKind.CodeFromNetwork, $"{network}|{number.E164}", ct) is { } wait) return new CodeAnswer.TooMany(wait);
+            var index = IndexOf(to);
+            if (await limits.WaitAsync(AttemptKind.CodeFromNetwork, $"{network}|{to.Value}", ct) is { } wait) return new CodeAnswer.TooMany(wait);
             var now = clock.GetUtcNow();
             var hash = HashOf(use, index, Cleaned(typed));
             var live = await db.OneTimeCodes.AsNoTracking().Where(c => c.PhoneIndex == index && c.Use == use && c.UsedAt == null && c.IssuedAt > now - Lifetime && c.IssuedAt <= now).ToListAsync(ct);
@@ -117,12 +127,12 @@ namespace Qijian.Modules.Accounts
 
             // Of two who type it at once, one has it.
             if (await db.OneTimeCodes.Where(c => c.Id == right.Id && c.UsedAt == null).ExecuteUpdateAsync(c => c.SetProperty(x => x.UsedAt, now), ct) != 1) return new CodeAnswer.Over();
-            await limits.ForgetAsync(AttemptKind.CodeFromNetwork, $"{network}|{number.E164}", ct);
+            await limits.ForgetAsync(AttemptKind.CodeFromNetwork, $"{network}|{to.Value}", ct);
             return new CodeAnswer.Right();
         }
 
         /// <summary>By which the account of a number is found.</summary>
-        public byte[] IndexOf(PhoneNumber number) => vault.BlindIndex(Purpose.AccountIdentity, Category.ContactPhone, number.E164);
+        public byte[] IndexOf(CodeTarget to) => vault.BlindIndex(Purpose.AccountIdentity, to.Category, to.Value);
 
         // Pasted whole: with the words around it, spaces, a dash, full-width digits.
         private static string Cleaned(string? typed) => typed is null ? "" : string.Concat(typed.Where(char.IsDigit).Take(ManyDigits + 1).Select(c => (char)('0' + (int)char.GetNumericValue(c))));

@@ -17,6 +17,9 @@ internal sealed class ReadAccount(AppDb db, ICurrentSubject current, IPurposeGua
     /// <summary>The member who is signed in; tracked.</summary>
     public async Task<Member?> MemberAsync(CancellationToken ct) => current.Find() is { Kind: SubjectKind.Member } subject ? await db.Members.FirstOrDefaultAsync(m => m.Subject == subject && m.EndedAt == null, ct) : null;
 
+    /// <summary>The same as it is stored now, untracked.</summary>
+    public async Task<Member?> ReadMemberAsync(CancellationToken ct) => current.Find() is { Kind: SubjectKind.Member } subject ? await db.Members.AsNoTracking().FirstOrDefaultAsync(m => m.Subject == subject && m.EndedAt == null, ct) : null;
+
     /// <summary>Their number with its middle left out.</summary>
     public async Task<string?> MaskedPhoneAsync(Member member, CancellationToken ct) =>
         member.Phone is { } phone && await OpenAsync(member.Subject, Purpose.AccountIdentity, Category.ContactPhone, phone, ct) is { } number ? vault.Mask(Category.ContactPhone, number) : null;

@@ -93,6 +93,8 @@ namespace Qijian.Modules.Accounts
         internal static ClaimsPrincipal PrincipalOf(Subject subject, Guid? session) =>
             new(new ClaimsIdentity([new(ICurrentSubject.Claim, subject.ToString()), .. session is { } id ? new Claim[] { new(IdClaim, id.ToString("N")) } : []], IdentityConstants.ApplicationScheme));
 
+        internal static Guid? IdOf(ClaimsPrincipal user) => Guid.TryParseExact(user.FindFirst(IdClaim)?.Value, "N", out var id) ? id : null;
+
         internal static Subject? SubjectOf(ClaimsPrincipal user) => Subject.TryParse(user.FindFirst(ICurrentSubject.Claim)?.Value, null, out var subject) ? subject : null;
 
         private static byte[]? HashOf(string key)

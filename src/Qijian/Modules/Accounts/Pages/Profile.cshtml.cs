@@ -7,7 +7,7 @@ namespace Qijian.Modules.Accounts;
 
 /// <summary>A member's own profile. The first use asks whether to keep one, the first wish to publish whether to publish.</summary>
 [Authorize, TypeFilter<WhileOpen>(Arguments = ["profile"])]
-internal sealed class ProfileModel(ReadAccount account, KeepProfile profiles, IConsentPrompts prompts) : PageModel
+internal sealed class ProfileModel(ReadAccount account, KeepProfile profiles, OneTimeCodes codes, IConsentPrompts prompts) : PageModel
 {
     /// <summary>Null while no profile is kept.</summary>
     public ProfileView? Profile { get; private set; }
@@ -16,6 +16,9 @@ internal sealed class ProfileModel(ReadAccount account, KeepProfile profiles, IC
     public ConsentPrompt? Keeping { get; private set; }
     public ConsentPrompt? Publishing { get; private set; }
     public string? Done { get; private set; }
+
+    /// <summary>Whether a code is under way to the e-mail address.</summary>
+    public bool EmailCode { get; private set; }
 
     /// <summary>What is wrong and what to do, by field.</summary>
     public Dictionary<ProfileFields, string> Problems { get; } = [];
@@ -70,6 +73,33 @@ internal sealed class ProfileModel(ReadAccount account, KeepProfile profiles, IC
         return await ShowAsync(ct);
     }
 
+    public async Task<IActionResult> OnPostEmailCodeAsync(CancellationToken ct)
+    {
+        if (await EmailAsync(ct) is not { } to) return await ShowAsync(ct);
+        var sent = await codes.SendAsync(CodeUse.Email, to.Email, MessageTemplate.EmailVerification, AttemptLimits.NetworkOf(HttpContext), Language.IsEnglish, ct);
+        EmailCode = sent is SendCodeResult.Sent or SendCodeResult.Wait;
+        return await WrongAsync(sent switch
+        {
+            SendCodeResult.Sent => null, SendCodeResult.Wait { Again: var again } => Text.CodeWait.With((int)Math.Ceiling(again.TotalSeconds)), SendCodeResult.Busy { Again: var again } => Text.CodeBusy.With((int)Math.Ceiling(again.TotalMinutes)), _ => Text.EmailUnavailable,
+        }, ct);
+    }
+
+    public async Task<IActionResult> OnPostEmailProofAsync([FromForm] string? code, CancellationToken ct)
+    {
+        if (await EmailAsync(ct) is not { } to) return await ShowAsync(ct);
+        EmailCode = true;
+        switch (await codes.ProveAsync(CodeUse.Email, to.Email, code, AttemptLimits.NetworkOf(HttpContext), ct))
+        {
+            case CodeAnswer.Wrong: return await WrongAsync(Text.CodeWrong, ct);
+            case CodeAnswer.TooMany { Again: var wait }: return await WrongAsync(Text.CodeTooMany.With((int)Math.Ceiling(wait.TotalMinutes)), ct);
+            case CodeAnswer.Over: return await WrongAsync(Text.CodeOver, ct);
+        }
+
+        await profiles.ProveEmailAsync(to.Subject, ct);
+        (EmailCode, Done) = (false, Text.EmailProved);
+        return await ShowAsync(ct);
+    }
+
     public async Task<IActionResult> OnGetAvatarAsync(CancellationToken ct) =>
         await account.MemberAsync(ct) is not { } member ? Challenge() : (await profiles.ReadAsync(member.Subject, ct))?.Values.GetValueOrDefault(ProfileFields.Avatar) is { } picture ? PictureOf(this, picture) : NotFound();
 
@@ -85,6 +115,16 @@ internal sealed class ProfileModel(ReadAccount account, KeepProfile profiles, IC
         ProfileFields.Name => Text.ProfileName, ProfileFields.Email => Text.ProfileEmail, ProfileFields.Company => Text.ProfileCompany, ProfileFields.Department => Text.ProfileDepartment, ProfileFields.Position => Text.ProfilePosition,
         ProfileFields.Industry => Text.ProfileIndustry, _ => Text.ProfileAvatar,
     };
+
+    // The address as it is saved: what is typed beside it proves nothing of it.
+    private async Task<(Subject Subject, CodeTarget Email)?> EmailAsync(CancellationToken ct) =>
+        await account.MemberAsync(ct) is { } member && (await profiles.ReadAsync(member.Subject, ct))?.Values.GetValueOrDefault(ProfileFields.Email) is { } email ? (member.Subject, new CodeTarget(Messaging.MessageChannel.Email, email)) : null;
+
+    private Task<IActionResult> WrongAsync(string? problem, CancellationToken ct)
+    {
+        if (problem is not null) (Problems[ProfileFields.Email], Response.StatusCode) = (problem, StatusCodes.Status400BadRequest);
+        return ShowAsync(ct);
+    }
 
     private async Task<IActionResult> ShowAsync(CancellationToken ct)
     {

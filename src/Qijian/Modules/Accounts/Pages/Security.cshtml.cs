@@ -13,7 +13,7 @@ internal sealed class SecurityModel(ReadAccount account, AppDb db, Passwords pas
     public string? Problem { get; private set; }
     public string? Done { get; private set; }
 
-    private Guid? Own => Guid.TryParseExact(User.FindFirst(SessionStore.IdClaim)?.Value, "N", out var id) ? id : null;
+    private Guid? Own => SessionStore.IdOf(User);
 
     public Task<IActionResult> OnGetAsync(CancellationToken ct) => ShowAsync(ct);
 

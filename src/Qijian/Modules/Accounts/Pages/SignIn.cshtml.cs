@@ -126,7 +126,7 @@ internal sealed class SignInModel(OneTimeCodes codes, SignInWithPassword passwor
     private async Task<IActionResult> SendAsync(SignInTicket ticket, CancellationToken ct)
     {
         var ofGuardian = ticket.Guardian is not null;
-        var sent = await codes.SendAsync(ofGuardian ? CodeUse.Guardian : CodeUse.SignIn, new(ticket.Guardian ?? ticket.Phone), ofGuardian ? MessageTemplate.GuardianCode : MessageTemplate.SignInCode, Network, Language.IsEnglish, ct);
+        var sent = await codes.SendAsync(ofGuardian ? CodeUse.Guardian : CodeUse.SignIn, new PhoneNumber(ticket.Guardian ?? ticket.Phone), ofGuardian ? MessageTemplate.GuardianCode : MessageTemplate.SignInCode, Network, Language.IsEnglish, ct);
         var step = ofGuardian ? SignInStep.GuardianCode : SignInStep.Code;
         switch (sent)
         {

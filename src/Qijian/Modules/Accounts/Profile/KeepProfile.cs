@@ -9,10 +9,10 @@ namespace Qijian.Modules.Accounts;
 internal enum ProfileProblem { TooLong, NoAddress, NotOnOneLine }
 
 /// <summary>What the holder, or everybody, sees of a profile; a part that is empty is missing.</summary>
-internal sealed record ProfileView(IReadOnlyDictionary<ProfileFields, string> Values, ProfileFields Public, Guid? Page);
+internal sealed record ProfileView(IReadOnlyDictionary<ProfileFields, string> Values, ProfileFields Public, Guid? Page, bool EmailProved);
 
 /// <summary>Keeps what members tell of themselves, while they want it kept, and shows of it what they want shown. The guard is asked at every reading.</summary>
-internal sealed class KeepProfile(AppDb db, IPurposeGuard guard, IVault vault) : IHeldByConsent
+internal sealed class KeepProfile(AppDb db, IPurposeGuard guard, IVault vault, TimeProvider clock) : IHeldByConsent
 {
     internal const int Longest = 100;
     internal const ProfileFields Publishable = ProfileFields.Name | ProfileFields.Company | ProfileFields.Department | ProfileFields.Position | ProfileFields.Industry | ProfileFields.Avatar;
@@ -26,7 +26,7 @@ internal sealed class KeepProfile(AppDb db, IPurposeGuard guard, IVault vault) :
     /// <summary>What the holder sees; null where it must not be read.</summary>
     public async Task<ProfileView?> ReadAsync(Subject subject, CancellationToken ct) =>
         await db.Profiles.AsNoTracking().FirstOrDefaultAsync(p => p.Subject == subject, ct) is { } profile ? await OpenAsync(profile, Purpose.ProfileKeeping, [.. Texts, ProfileFields.Avatar], ct)
-            : await MayAsync(subject, Purpose.ProfileKeeping, ct) ? new(new Dictionary<ProfileFields, string>(), ProfileFields.None, null) : null;
+            : await MayAsync(subject, Purpose.ProfileKeeping, ct) ? new(new Dictionary<ProfileFields, string>(), ProfileFields.None, null, EmailProved: false) : null;
 
     /// <summary>What everybody sees at an address; null where there is nothing to be seen.</summary>
     public async Task<ProfileView?> ReadPageAsync(Guid page, CancellationToken ct) =>
@@ -46,6 +46,7 @@ internal sealed class KeepProfile(AppDb db, IPurposeGuard guard, IVault vault) :
     {
         if (!await MayAsync(subject, Purpose.ProfileKeeping, ct)) return false;
         var profile = await FindOrAddAsync(subject, ct);
+        if (texts.TryGetValue(ProfileFields.Email, out var email) && email != (await ReadAsync(subject, ct))?.Values.GetValueOrDefault(ProfileFields.Email, "")) profile.EmailProvedAt = null; // another address proves itself anew
         foreach (var (field, text) in texts) Set(profile, field, text.Length == 0 ? null : await vault.SealAsync(subject, CategoryOf(field), text, ct));
         Show(profile, await MayAsync(subject, Purpose.ProfilePublication, ct) ? shown : ProfileFields.None);
         await db.SaveChangesAsync(ct);
@@ -62,6 +63,9 @@ internal sealed class KeepProfile(AppDb db, IPurposeGuard guard, IVault vault) :
         await db.SaveChangesAsync(ct);
         return true;
     }
+
+    /// <summary>The address is the holder's: what is sent to them may go there.</summary>
+    public Task ProveEmailAsync(Subject subject, CancellationToken ct) => db.Profiles.Where(p => p.Subject == subject && p.Email != null).ExecuteUpdateAsync(p => p.SetProperty(x => x.EmailProvedAt, clock.GetUtcNow()), ct);
 
     /// <summary>Whoever no longer wants a profile kept has none from then on; whoever no longer wants it published has a private one.</summary>
     public async Task EraseAsync(Subject subject, Purpose purpose, CancellationToken ct)
@@ -116,6 +120,6 @@ internal sealed class KeepProfile(AppDb db, IPurposeGuard guard, IVault vault) :
         Dictionary<ProfileFields, string> values = [];
         foreach (var field in fields)
             if (Of(profile, field) is { } value && await vault.OpenAsync(yes.Capability, CategoryOf(field), value, ct) is { } text) values[field] = text;
-        return new(values, profile.Public, profile.Page);
+        return new(values, profile.Public, profile.Page, profile.EmailProvedAt is not null);
     }
 }

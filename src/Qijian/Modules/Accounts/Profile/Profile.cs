@@ -23,6 +23,9 @@ namespace Qijian.Modules.Accounts
         public required Subject Subject { get; init; }
         [Personal(CategoryId.ProfileName)] public Sealed? Name { get; set; }
         [Personal(CategoryId.ContactEmail)] public Sealed? Email { get; set; }
+
+        /// <summary>When a code that was sent to the address came back; before that nothing else is sent there.</summary>
+        public DateTimeOffset? EmailProvedAt { get; set; }
         [Personal(CategoryId.ProfileCompany)] public Sealed? Company { get; set; }
         [Personal(CategoryId.ProfileDepartment)] public Sealed? Department { get; set; }
         [Personal(CategoryId.ProfilePosition)] public Sealed? Position { get; set; }

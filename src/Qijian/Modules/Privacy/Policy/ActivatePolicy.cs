@@ -37,7 +37,12 @@ internal sealed class ActivatePolicy(AppDb db, PolicyVersions versions, PolicyNo
         if (before?.Number >= number) return new ActivationResult.Passed();
         await notices.AddNewcomersAsync(policy.Row, ct);
         var now = clock.GetUtcNow();
-        if (policy.Row.EffectiveFrom > now) return new ActivationResult.NotDue(policy.Row.EffectiveFrom);
+        if (policy.Row.EffectiveFrom > now)
+        {
+            await notices.TellAsync(policy.Row, ct);
+            return new ActivationResult.NotDue(policy.Row.EffectiveFrom);
+        }
+
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if (await ObstaclesAsync(policy, before, ct) is { Count: > 0 } obstacles) return new ActivationResult.Refused(obstacles);
         await db.PolicyVersions.Where(v => v.Number == number && v.ActivatedAt == null).ExecuteUpdateAsync(v => v.SetProperty(x => x.ActivatedAt, now), ct);

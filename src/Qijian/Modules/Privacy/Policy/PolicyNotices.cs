@@ -6,7 +6,7 @@ namespace Qijian.Modules.Privacy;
 /// Who was told of a coming version, by which channel, and when: everybody, and each person with a record of consent. The banner and
 /// the announcement stand before a person from publication on; somebody who came later had them on the page of their first choice.
 /// </summary>
-internal sealed class PolicyNotices(AppDb db)
+internal sealed class PolicyNotices(AppDb db, IVault vault, IEnumerable<IPolicyAudience> audiences, TimeProvider clock)
 {
     public const string Page = "page", Announcement = "announcement", Email = "email", NoEmail = "no_email_channel";
 
@@ -27,9 +27,38 @@ internal sealed class PolicyNotices(AppDb db)
         await AddAsync(version, [.. newcomers.Select(a => (a.Reference, a.Since))], ct);
     }
 
+    /// <summary>Tells whom the modules reach: each person with the record of it in one step, so that whoever was told is not told again.</summary>
+    public async Task TellAsync(PolicyVersion version, CancellationToken ct)
+    {
+        AnnouncedPolicy coming = new(version.Number, version.EffectiveFrom);
+        foreach (var audience in audiences)
+        {
+            Subject? last = null;
+            while (await audience.UntoldAsync(coming, last, Batch, ct) is { Count: > 0 } batch)
+            {
+                foreach (var subject in batch)
+                {
+                    var reference = await vault.ReferenceAsync(subject, ct);
+                    db.AddRange((await audience.TellAsync(coming, subject, ct)).Select(t => Notice(version, reference, clock.GetUtcNow(), t.Channel, t.Delivered, t.Reason)));
+                    await db.SaveChangesAsync(ct);
+                    db.ChangeTracker.Clear();
+                }
+
+                last = batch[^1];
+            }
+        }
+    }
+
     /// <summary>How many have no delivered notice from before the version takes effect.</summary>
-    public async Task<int> UntoldAsync(PolicyVersion version, CancellationToken ct) =>
-        await Active(version).CountAsync(a => !db.PolicyNotices.Any(n => n.Version == version.Number && n.SubjectReference == a.Reference && n.Delivered && n.At < version.EffectiveFrom), ct);
+    public async Task<int> UntoldAsync(PolicyVersion version, CancellationToken ct)
+    {
+        var untold = await UntoldOfLedgerAsync(version, ct);
+        foreach (var audience in audiences) untold += await audience.CountUntoldAsync(new(version.Number, version.EffectiveFrom), ct);
+        return untold;
+    }
+
+    private Task<int> UntoldOfLedgerAsync(PolicyVersion version, CancellationToken ct) =>
+        Active(version).CountAsync(a => !db.PolicyNotices.Any(n => n.Version == version.Number && n.SubjectReference == a.Reference && n.Delivered && n.At < version.EffectiveFrom), ct);
 
     // Whoever answers after that day answers under the new version.
     private IQueryable<ActiveSubject> Active(PolicyVersion version) =>
@@ -46,12 +75,12 @@ internal sealed class PolicyNotices(AppDb db)
         }
     }
 
-    // No e-mail is sent by this site yet: that it could not be made is on record.
+    // Of somebody without an account no address is known: that no e-mail could go is on record.
     private static IEnumerable<PolicyNotice> Of(PolicyVersion version, byte[]? reference, DateTimeOffset at) =>
-        new (string Channel, string? Obstacle)[] { (Page, null), (Announcement, null), (Email, NoEmail) }.Select(c => new PolicyNotice
-        {
-            Id = Guid.CreateVersion7(), Version = version.Number, SubjectReference = reference, Channel = c.Channel, At = at, Delivered = c.Obstacle is null, Reason = c.Obstacle,
-        });
+        new (string Channel, string? Obstacle)[] { (Page, null), (Announcement, null), (Email, NoEmail) }.Select(c => Notice(version, reference, at, c.Channel, c.Obstacle is null, c.Obstacle));
+
+    private static PolicyNotice Notice(PolicyVersion version, byte[]? reference, DateTimeOffset at, string channel, bool delivered, string? reason) =>
+        new() { Id = Guid.CreateVersion7(), Version = version.Number, SubjectReference = reference, Channel = channel, At = at, Delivered = delivered, Reason = reason };
 
     private sealed class ActiveSubject
     {

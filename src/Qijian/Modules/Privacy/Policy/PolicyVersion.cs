@@ -34,7 +34,7 @@ namespace Qijian.Modules.Privacy
         /// <summary>Null for the announcement to everybody.</summary>
         [Personal(CategoryId.MessageDelivery, Waiver = "A keyed reference: without the subject's key it leads to nobody")]
         public byte[]? SubjectReference { get; init; }
-        [NotPersonal("page, announcement or email")] public required string Channel { get; init; }
+        [NotPersonal("page, announcement, inbox or email")] public required string Channel { get; init; }
         [RetentionStart("message_proof")] public DateTimeOffset At { get; init; }
         public bool Delivered { get; init; }
         [NotPersonal("A word of ours")] public string? Reason { get; init; }

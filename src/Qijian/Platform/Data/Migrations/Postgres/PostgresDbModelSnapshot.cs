@@ -108,6 +108,10 @@ namespace Qijian.Platform.Data.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("seen_at");
 
+                    b.Property<int>("ToldOfPolicy")
+                        .HasColumnType("integer")
+                        .HasColumnName("told_of_policy");
+
                     b.HasKey("Subject");
 
                     b.HasIndex("PhoneIndex")
@@ -181,6 +185,10 @@ namespace Qijian.Platform.Data.Migrations.Postgres
                     b.Property<byte[]>("Email")
                         .HasColumnType("bytea")
                         .HasColumnName("email");
+
+                    b.Property<long?>("EmailProvedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("email_proved_at");
 
                     b.Property<long?>("EndedAt")
                         .HasColumnType("bigint")

@@ -103,6 +103,10 @@ namespace Qijian.Platform.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("seen_at");
 
+                    b.Property<int>("ToldOfPolicy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("told_of_policy");
+
                     b.HasKey("Subject");
 
                     b.HasIndex("PhoneIndex")
@@ -176,6 +180,10 @@ namespace Qijian.Platform.Data.Migrations.Sqlite
                     b.Property<byte[]>("Email")
                         .HasColumnType("BLOB")
                         .HasColumnName("email");
+
+                    b.Property<long?>("EmailProvedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("email_proved_at");
 
                     b.Property<long?>("EndedAt")
                         .HasColumnType("INTEGER")

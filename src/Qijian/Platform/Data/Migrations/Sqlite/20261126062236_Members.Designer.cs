@@ -11,8 +11,8 @@ using Qijian.Platform.Data;
 namespace Qijian.Platform.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDb))]
-    [Migration("20261126060629_Profile")]
-    partial class Profile
+    [Migration("20261126062236_Members")]
+    partial class Members
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -106,6 +106,10 @@ namespace Qijian.Platform.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("seen_at");
 
+                    b.Property<int>("ToldOfPolicy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("told_of_policy");
+
                     b.HasKey("Subject");
 
                     b.HasIndex("PhoneIndex")
@@ -179,6 +183,10 @@ namespace Qijian.Platform.Data.Migrations.Sqlite
                     b.Property<byte[]>("Email")
                         .HasColumnType("BLOB")
                         .HasColumnName("email");
+
+                    b.Property<long?>("EmailProvedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("email_proved_at");
 
                     b.Property<long?>("EndedAt")
                         .HasColumnType("INTEGER")

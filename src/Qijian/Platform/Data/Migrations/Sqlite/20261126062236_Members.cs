@@ -6,11 +6,18 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace Qijian.Platform.Data.Migrations.Sqlite
 {
     /// <inheritdoc />
-    public partial class Profile : Migration
+    public partial class Members : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.AddColumn<int>(
+                name: "told_of_policy",
+                table: "accounts_members",
+                type: "INTEGER",
+                nullable: false,
+                defaultValue: 0);
+
             migrationBuilder.CreateTable(
                 name: "accounts_profiles",
                 columns: table => new
@@ -18,6 +25,7 @@ namespace Qijian.Platform.Data.Migrations.Sqlite
                     subject = table.Column<string>(type: "TEXT", nullable: false),
                     name = table.Column<byte[]>(type: "BLOB", nullable: true),
                     email = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    email_proved_at = table.Column<long>(type: "INTEGER", nullable: true),
                     company = table.Column<byte[]>(type: "BLOB", nullable: true),
                     department = table.Column<byte[]>(type: "BLOB", nullable: true),
                     position = table.Column<byte[]>(type: "BLOB", nullable: true),
@@ -44,6 +52,10 @@ namespace Qijian.Platform.Data.Migrations.Sqlite
         {
             migrationBuilder.DropTable(
                 name: "accounts_profiles");
+
+            migrationBuilder.DropColumn(
+                name: "told_of_policy",
+                table: "accounts_members");
         }
     }
 }

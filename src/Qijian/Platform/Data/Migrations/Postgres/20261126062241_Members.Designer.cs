@@ -12,8 +12,8 @@ using Qijian.Platform.Data;
 namespace Qijian.Platform.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresDb))]
-    [Migration("20261126060634_Profile")]
-    partial class Profile
+    [Migration("20261126062241_Members")]
+    partial class Members
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -111,6 +111,10 @@ namespace Qijian.Platform.Data.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("seen_at");
 
+                    b.Property<int>("ToldOfPolicy")
+                        .HasColumnType("integer")
+                        .HasColumnName("told_of_policy");
+
                     b.HasKey("Subject");
 
                     b.HasIndex("PhoneIndex")
@@ -184,6 +188,10 @@ namespace Qijian.Platform.Data.Migrations.Postgres
                     b.Property<byte[]>("Email")
                         .HasColumnType("bytea")
                         .HasColumnName("email");
+
+                    b.Property<long?>("EmailProvedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("email_proved_at");
 
                     b.Property<long?>("EndedAt")
                         .HasColumnType("bigint")

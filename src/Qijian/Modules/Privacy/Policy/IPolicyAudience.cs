@@ -1,0 +1,20 @@
+namespace Qijian.Modules.Privacy;
+
+/// <summary>A version of the policy that is published and not yet in effect.</summary>
+public sealed record AnnouncedPolicy(int Number, DateTimeOffset EffectiveFrom);
+
+/// <summary>What became of telling one person by one way.</summary>
+public sealed record PolicyTelling(string Channel, bool Delivered, string? Reason);
+
+/// <summary>Persons whom a module reaches by ways of its own. No version takes effect before each of them was told of it.</summary>
+public interface IPolicyAudience
+{
+    /// <summary>The next of those who were not told yet, in a fixed order.</summary>
+    Task<IReadOnlyList<Subject>> UntoldAsync(AnnouncedPolicy coming, Subject? after, int most, CancellationToken ct);
+
+    /// <summary>How many were not.</summary>
+    Task<int> CountUntoldAsync(AnnouncedPolicy coming, CancellationToken ct);
+
+    /// <summary>Tells one of them. What it adds to the context exists once the caller saves it, together with the record of the telling.</summary>
+    Task<IReadOnlyList<PolicyTelling>> TellAsync(AnnouncedPolicy coming, Subject subject, CancellationToken ct);
+}
