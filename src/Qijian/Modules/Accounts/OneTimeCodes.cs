@@ -73,7 +73,7 @@ namespace Qijian.Modules.Accounts
     /// ones for that number have ten digits, which guessing does not reach: a number is never locked. Whoever asks again and again gets one
     /// a minute, after five in an hour one every ten minutes; the last one that was sent counts, whoever asked for it.
     /// </summary>
-    internal sealed class OneTimeCodes(AppDb db, IVault vault, IMessageGate messages, AttemptLimits limits, TimeProvider clock)
+    internal class OneTimeCodes(AppDb db, IVault vault, IMessageGate messages, AttemptLimits limits, TimeProvider clock)
     {
         internal static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
         private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1), LongInterval = TimeSpan.FromMinutes(10), Hour = TimeSpan.FromHours(1), Day = TimeSpan.FromDays(1);
@@ -111,7 +111,7 @@ namespace Qijian.Modules.Accounts
         }
 
         /// <summary>Whether a code proves the number or address now; it is used up then. Equal work whatever was typed.</summary>
-        public async Task<CodeAnswer> ProveAsync(CodeUse use, CodeTarget to, string? typed, string network, CancellationToken ct)
+        public virtual async Task<CodeAnswer> ProveAsync(CodeUse use, CodeTarget to, string? typed, string network, CancellationToken ct)
         {
             var index = IndexOf(to);
             if (await limits.WaitAsync(AttemptKind.CodeFromNetwork, $"{network}|{to.Value}", ct) is { } wait) return new CodeAnswer.TooMany(wait);

@@ -110,7 +110,7 @@ namespace Qijian.Modules.Accounts
         }
     }
 
-    internal sealed class SessionRows(AppDb db, IVault vault, TimeProvider clock)
+    internal class SessionRows(AppDb db, IVault vault, TimeProvider clock)
     {
         public async Task AddAsync(Subject subject, byte[] keyHash, string device, SignInMethod method, CancellationToken ct)
         {
@@ -130,7 +130,7 @@ namespace Qijian.Modules.Accounts
         public Task RemoveAsync(byte[] keyHash, CancellationToken ct) => db.Sessions.Where(s => s.KeyHash == keyHash).ExecuteDeleteAsync(ct);
 
         /// <summary>Ends sessions of a person: one, or all but one.</summary>
-        public Task<int> EndAsync(Subject subject, Guid? only, Guid? but, CancellationToken ct) =>
+        public virtual Task<int> EndAsync(Subject subject, Guid? only, Guid? but, CancellationToken ct) =>
             db.Sessions.Where(s => s.Subject == subject && (only == null || s.Id == only) && (but == null || s.Id != but)).ExecuteDeleteAsync(ct);
     }
 }

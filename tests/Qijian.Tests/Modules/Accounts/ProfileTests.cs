@@ -189,7 +189,7 @@ public sealed partial class ProfileTests
     {
         person.Body = await person.Browser.ReadAsync(Page);
         var token = Token().Match(person.Body).Groups["v"].Value;
-        var response = await person.Browser.SendAsync(HttpMethod.Post, Page, new FormUrlEncodedContent(fields.Append(("form", token)).Select(f => KeyValuePair.Create(f.Item1, f.Item2))));
+        var response = await person.Browser.SendAsync(HttpMethod.Post, Page + "?handler=save", new FormUrlEncodedContent(fields.Append(("form", token)).Select(f => KeyValuePair.Create(f.Item1, f.Item2))));
         person.Body = await response.Content.ReadAsStringAsync(Ct);
         return response;
     }

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
 using Qijian.Modules.Accounts;
 using Qijian.Modules.Messaging;
@@ -31,7 +33,8 @@ public sealed partial class SignUpTests
     [Fact]
     public async Task Accounts_that_are_closed_in_the_registry_are_not_there()
     {
-        await using var site = await TestSite.StartAsync();
+        var closed = PolicyFolder.Shipped.With(TextChange.OfEntry("registry/features.yaml", Feature.Accounts.Id, "open: true", "open: false"), Directory.CreateTempSubdirectory("qijian-policy-").FullName);
+        await using var site = await TestSite.StartAsync(services => services.Replace(ServiceDescriptor.Singleton(closed)));
         foreach (var path in (string[])["/account/sign-in", "/account/sign-up", "/en/account/sign-in"]) Assert.Equal(HttpStatusCode.NotFound, (await site.Client.GetAsync(path, Ct)).StatusCode);
         Assert.DoesNotContain("/account", await site.Client.GetStringAsync("/", Ct), StringComparison.Ordinal);
     }

@@ -28,7 +28,7 @@ internal sealed class ProfileModel(ReadAccount account, KeepProfile profiles, On
 
     public Task<IActionResult> OnGetAsync(CancellationToken ct) => ShowAsync(ct);
 
-    public async Task<IActionResult> OnPostAsync([FromForm] string? name, [FromForm] string? email, [FromForm] string? company, [FromForm] string? department, [FromForm] string? position, [FromForm] string? industry, [FromForm] ProfileFields[] shown, CancellationToken ct)
+    public async Task<IActionResult> OnPostSaveAsync([FromForm] string? name, [FromForm] string? email, [FromForm] string? company, [FromForm] string? department, [FromForm] string? position, [FromForm] string? industry, [FromForm] ProfileFields[] shown, CancellationToken ct)
     {
         if (await account.MemberAsync(ct) is not { } member) return Challenge();
         Dictionary<ProfileFields, string> texts = KeepProfile.Texts.Zip([name, email, company, department, position, industry]).ToDictionary(t => t.First, t => t.Second?.Trim() ?? "");

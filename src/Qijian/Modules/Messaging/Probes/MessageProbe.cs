@@ -18,10 +18,10 @@ internal sealed class MessageProbe : IClauseProbe
     public async Task<ProbeResult> RunAsync(ProbeWorld world, CancellationToken ct)
     {
         Proof proof = new("closed-refused", "service-goes", "promotion-kept-back", "unlisted-kept-back", "waiting-kept-back", "recorded", "bystander-untouched");
-        proof.That(await SendAsync(world, Notice(Subject.Create(SubjectKind.Member)), ct) is MessageResult.Denied { Guard: Denial.NotOpen }, "closed-refused");
+        proof.That(await SendAsync(world, new(MessageTemplate.Promotion, MessageChannel.Inbox, Subject.Create(SubjectKind.Member)), ct) is MessageResult.Denied { Guard: Denial.NotOpen or Denial.NotAssessed }, "closed-refused");
 
-        // As it will be once accounts and promotions are open. Nobody here has agreed to anything: registration is all there is.
-        await using var open = await world.OtherAsync([Open(Feature.Accounts), Open(Feature.Messaging), Assessed], ct);
+        // As it will be once promotions are open. Nobody here has agreed to anything: registration is all there is.
+        await using var open = await world.OtherAsync([Open(Feature.Messaging), Assessed], ct);
         Subject person = Subject.Create(SubjectKind.Member), bystander = Subject.Create(SubjectKind.Member);
         proof.That(await SendAsync(open, Notice(person), ct) is MessageResult.Sent, "service-goes", "inbox")
             .That(await open.WithAsync<IMessageGate, MessageResult>(g => g.SendNowAsync(Code(person), new("+8613900000001", english: false), ct)) is MessageResult.Denied { Reason: MessageDenial.ChannelOff }, "service-goes", "sms"); // nothing but a provider is lacking
@@ -50,7 +50,7 @@ internal sealed class MessageProbe : IClauseProbe
         new("unasked", "商业推广不再征求同意", "Promotion no longer asks") { Text = TextChange.OfEntry("registry/purposes.yaml", Purpose.CommercialMessages.Id, "basis: consent", "basis: contract") },
         new("trusting", "未登记的模板当作服务通知", "A template that is not listed counts as service") { Services = s => s.Replace(ServiceDescriptor.Singleton<IMessagePolicy, Trusting>()) },
         new("unrecorded", "不留决定的记录", "Decisions are not recorded") { Services = s => s.Replace(ServiceDescriptor.Scoped<IMessageGate, Silent>()) },
-        new("lenient", "守卫对消息一律放行", "The guard lets every message pass") { Services = s => s.Replace(ServiceDescriptor.Scoped<IPurposeGuard, Lenient>()) },
+        new("lenient", "守卫对消息一律放行", "The guard lets every message pass") { Services = Breaks.Guard },
     ];
 
     private static Message Notice(Subject to) => new(MessageTemplate.NumberChanged, MessageChannel.Inbox, to) { Values = new Dictionary<string, string> { ["time"] = "2026-12-01" } };
@@ -82,10 +82,5 @@ internal sealed class MessageProbe : IClauseProbe
         public Task<MessageResult> SendAsync(Message message, CancellationToken ct) => Task.FromResult<MessageResult>(new MessageResult.Denied(MessageDenial.Guard, Denial.NoConsent));
 
         public Task<MessageResult> SendNowAsync(Message message, TypedAddress to, CancellationToken ct) => SendAsync(message, ct);
-    }
-
-    private sealed class Lenient(TimeProvider clock) : IPurposeGuard
-    {
-        public ValueTask<Decision> DemandAsync(Subject? subject, Purpose purpose, IReadOnlyList<Category> categories, CancellationToken ct) => new(new Decision.Allowed(new(subject ?? default, purpose, categories, clock.GetUtcNow())));
     }
 }

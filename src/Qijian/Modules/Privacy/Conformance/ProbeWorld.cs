@@ -119,6 +119,9 @@ public sealed partial class ProbeWorld : IAsyncDisposable
     public Task<ProbeWorld> OtherAsync(IEnumerable<TextChange> changes, CancellationToken ct) =>
         StartAsync(changes.Aggregate(policy, (changed, change) => changed.With(change, Path.Combine(folder, Guid.CreateVersion7().ToString("N")))), Clock, sabotage is null ? null : sabotage with { Text = null }, ct);
 
+    /// <summary>The same program without an operator: nothing goes out, and what it would send stands on its outbox page.</summary>
+    public Task<ProbeWorld> DemonstrationAsync(CancellationToken ct) => StartAsync(policy, Clock, sabotage is null ? null : sabotage with { Text = null }, ct, "--Operator:Name=", "--Operator:Address=", "--Operator:ProtectionOfficer=", "--Operator:Contact=");
+
     /// <summary>In how many of the files that the site keeps, but those of the keys, a text stands as it is.</summary>
     public async Task<int> FilesHoldingAsync(string text, CancellationToken ct)
     {
@@ -150,6 +153,34 @@ public sealed partial class ProbeWorld : IAsyncDisposable
         using HttpRequestMessage request = new(HttpMethod.Post, WebUtility.HtmlDecode(Action().Match(form).Groups["action"].Value) is { Length: > 0 } action ? action : page) { Content = new FormUrlEncodedContent(fields) };
         return await SendAsync(request, page, persona, ct);
     }
+
+    /// <summary>Sends the form of a page that goes to a handler, as it stands there, with what a persona fills in.</summary>
+    public async Task<Exchange> SubmitAsync(Persona persona, Exchange page, string handler, CancellationToken ct, params (string Name, string Value)[] filled)
+    {
+        var form = Form().Matches(page.Body).Select(m => m.Value).FirstOrDefault(f => f.Contains($"handler={handler}\"", StringComparison.Ordinal)) ?? "";
+        var fields = Field().Matches(form).Where(m => m.Value.Contains("type=\"hidden\"", StringComparison.Ordinal)).ToDictionary(m => m.Groups["name"].Value, m => WebUtility.HtmlDecode(m.Groups["value"].Value), StringComparer.Ordinal);
+        foreach (var (name, value) in filled) fields[name] = value;
+        using HttpRequestMessage request = new(HttpMethod.Post, WebUtility.HtmlDecode(Action().Match(form).Groups["action"].Value) is { Length: > 0 } action ? action : page.Path) { Content = new FormUrlEncodedContent(fields) };
+        return await SendAsync(request, page.Path, persona, ct);
+    }
+
+    /// <summary>Asks for a code at a page of accounts: that to sign up where an age band is said, else that to sign in.</summary>
+    public async Task<Exchange> SendCodeAsync(Persona persona, string number, string? band, CancellationToken ct)
+    {
+        Clock.Advance(TimeSpan.FromMinutes(11)); // past every pause between codes
+        return await SubmitAsync(persona, await GetAsync(band is null ? "/account/sign-in" : "/account/sign-up", ct, persona), "number", ct, [("phone", number), .. band is null ? [] : new[] { ("band", band) }]);
+    }
+
+    /// <summary>The newest code to a number, as the outbox of a demonstration shows it; empty where there is none.</summary>
+    public async Task<string> ReadCodeAsync(string number, CancellationToken ct)
+    {
+        var digits = string.Concat(number.Where(char.IsAsciiDigit));
+        return SentCode().Matches((await GetAsync("/outbox", ct)).Body).FirstOrDefault(m => m.Groups["to"].Value.EndsWith(digits[^11..], StringComparison.Ordinal))?.Groups["code"].Value ?? "";
+    }
+
+    /// <summary>A persona opens an account in a demonstration, or signs in to it, as an adult.</summary>
+    public async Task<Exchange> SignUpAsync(Persona persona, string number, CancellationToken ct) =>
+        await SubmitAsync(persona, await SendCodeAsync(persona, number, "Adult", ct), "code", ct, ("code", await ReadCodeAsync(number, ct)));
 
     /// <summary>One request as a browser of nobody, or of a persona, sends it.</summary>
     public async Task<Exchange> GetAsync(string path, CancellationToken ct, Persona? persona = null)
@@ -217,6 +248,9 @@ public sealed partial class ProbeWorld : IAsyncDisposable
         using (SqliteConnection connection = new($"Data Source={Path.Combine(folder, "qijian.db")}")) SqliteConnection.ClearPool(connection);
         Directory.Delete(folder, recursive: true);
     }
+
+    [GeneratedRegex(@"class=""muted small"">[^<]*?(?<to>[0-9]{8,15})[^<]*<code>[a-z_]*code</code></span></p>\s*<p>[^0-9<]*(?<code>[0-9]{6,10})", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex SentCode();
 
     [GeneratedRegex("<form.*?</form>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Form();

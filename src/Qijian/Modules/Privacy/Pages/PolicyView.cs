@@ -15,7 +15,7 @@ internal sealed class PolicyView(PublishedPolicy policy, CurrentPolicy current, 
     public PolicyVersion Row => policy.Row;
     public RenderedPolicy Rendered => policy.Rendered;
     public bool InEffect => Row.Number == current.Number;
-    public ComingPolicy? Coming => current.Coming;
+    public ComingPolicy? Coming => current.Coming is [.., var newest] ? newest : null;
     public string Hash { get; } = Convert.ToHexStringLower(policy.Row.Hash);
     public string RegistryHash { get; } = Convert.ToHexStringLower(policy.Row.RegistryHash);
     public string ChineseHash { get; } = HashOf(policy.Content.Chinese);

@@ -97,7 +97,7 @@ internal sealed class ActivatePolicy(AppDb db, PolicyVersions versions, PolicyNo
 internal sealed partial class PolicyCalendar(Scoped<PolicyVersions> versions, Scoped<ActivatePolicy> activate, CurrentPolicy current, TimeProvider clock, ILogger<PolicyCalendar> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
-    private int refused;
+    private readonly HashSet<int> refused = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -125,15 +125,16 @@ internal sealed partial class PolicyCalendar(Scoped<PolicyVersions> versions, Sc
     {
         await using var reading = versions.Open();
         await current.RefreshAsync(reading.Service, ct);
-        if (current.Coming is not { } coming) return;
-        await using var acting = activate.Open();
-        if (await acting.Service.RunAsync(coming.Number, ct) is not ActivationResult.Refused(var obstacles) || refused == coming.Number) return;
-        refused = coming.Number;
-        LogRefused(string.Join('\n', obstacles.Select(o => o.Words)));
+        foreach (var coming in current.Coming)
+        {
+            // One that is refused does not keep a later one back, which its author published in its place.
+            await using var acting = activate.Open();
+            if (await acting.Service.RunAsync(coming.Number, ct) is ActivationResult.Refused(var obstacles) && refused.Add(coming.Number)) LogRefused(coming.Number, string.Join('\n', obstacles.Select(o => o.Words)));
+        }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The next version of the privacy policy cannot take effect: {Reason}")]
-    private partial void LogRefused(string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Version {Version} of the privacy policy cannot take effect: {Reason}")]
+    private partial void LogRefused(int version, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The versions of the privacy policy could not be read")]
     private partial void LogFailed(Exception exception);

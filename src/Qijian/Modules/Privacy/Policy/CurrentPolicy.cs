@@ -11,7 +11,7 @@ internal sealed record ComingPolicy(int Number, ChangeClass Change, DateTimeOffs
 /// </summary>
 internal sealed class CurrentPolicy
 {
-    private volatile State state = new(0, "", null, FrozenDictionary<string, int>.Empty);
+    private volatile State state = new(0, "", [], FrozenDictionary<string, int>.Empty);
 
     /// <summary>0 before the first start.</summary>
     public int Number => state.Number;
@@ -19,8 +19,11 @@ internal sealed class CurrentPolicy
     /// <summary>In hexadecimal digits.</summary>
     public string Hash => state.Hash;
 
-    /// <summary>The next one, where it is published; mostly there is none.</summary>
-    public ComingPolicy? Coming => state.Coming;
+    /// <summary>Those that are published and do not hold yet, in their order; mostly none. One that was refused stays here until a later one holds.</summary>
+    public IReadOnlyList<ComingPolicy> Coming => state.Coming;
+
+    /// <summary>The one to speak of: the next whose day is still to come, else the first.</summary>
+    public ComingPolicy? NextAt(DateTimeOffset now) => Coming.FirstOrDefault(c => c.EffectiveFrom > now) ?? Coming.FirstOrDefault();
 
     /// <summary>The version in which a purpose last came to reach further; an answer given before does not hold for it.</summary>
     public FrozenDictionary<string, int> Broadened => state.Broadened;
@@ -29,7 +32,7 @@ internal sealed class CurrentPolicy
     {
         var rows = await versions.ListAsync(ct);
         if (rows.LastOrDefault(v => v.ActivatedAt is not null) is not { } now) return;
-        var coming = rows.FirstOrDefault(v => v.Number > now.Number) is { } next ? new ComingPolicy(next.Number, next.Change, next.EffectiveFrom) : null;
+        IReadOnlyList<ComingPolicy> coming = [.. rows.Where(v => v.Number > now.Number).Select(next => new ComingPolicy(next.Number, next.Change, next.EffectiveFrom))];
         state = new(now.Number, Convert.ToHexStringLower(now.Hash), coming, now.Number == state.Number ? state.Broadened : await BroadenedAsync(rows, versions, ct));
     }
 
@@ -47,5 +50,5 @@ internal sealed class CurrentPolicy
         return broadened.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    private sealed record State(int Number, string Hash, ComingPolicy? Coming, FrozenDictionary<string, int> Broadened);
+    private sealed record State(int Number, string Hash, IReadOnlyList<ComingPolicy> Coming, FrozenDictionary<string, int> Broadened);
 }

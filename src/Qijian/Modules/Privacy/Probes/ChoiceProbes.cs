@@ -43,7 +43,7 @@ internal sealed class ChoicesProbe : IClauseProbe
 
     public IReadOnlyList<Sabotage> Sabotages =>
     [
-        new("always-yes", "守卫总是放行", "The guard always says yes") { Services = s => s.Replace(ServiceDescriptor.Scoped<IPurposeGuard, Yes>()) },
+        new("always-yes", "守卫总是放行", "The guard always says yes") { Services = Breaks.Guard },
         new("deaf", "点击撤回没有作用", "Pressing withdraw does nothing") { Services = Breaks.Requests(async (http, next) =>
         {
             if (http.Request is { Path.Value: Page, Method: "POST" } && (await http.Request.ReadFormAsync())["answer"] == "decline") http.Response.Redirect(Page);
@@ -62,11 +62,6 @@ internal sealed class ChoicesProbe : IClauseProbe
 
     private static Task<bool> DeniedAsync(ProbeWorld world, Persona persona, Purpose purpose, IReadOnlyList<Category> categories, CancellationToken ct) =>
         world.WithAsync<IPurposeGuard, bool>(async guard => await guard.DemandAsync(persona.Subject, purpose, categories, ct) is Decision.Denied);
-
-    private sealed class Yes(TimeProvider clock) : IPurposeGuard
-    {
-        public ValueTask<Decision> DemandAsync(Subject? subject, Purpose purpose, IReadOnlyList<Category> categories, CancellationToken ct) => new(new Decision.Allowed(new(subject ?? default, purpose, categories, clock.GetUtcNow())));
-    }
 }
 
 /// <summary>G16: a browser that sends the signal not to share is told that it is heard, and sharing is shut for it whatever was granted.</summary>

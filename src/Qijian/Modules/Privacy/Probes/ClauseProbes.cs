@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
 namespace Qijian.Modules.Privacy;
 
 /// <summary>Every probe of the product, wherever its module keeps it.</summary>
@@ -40,6 +42,14 @@ public static class Breaks
         http.Response.ContentLength = null;
         await http.Response.WriteAsync(change(System.Text.Encoding.UTF8.GetString(buffer.ToArray())));
     });
+
+    /// <summary>A guard that says yes to everything.</summary>
+    public static Action<IServiceCollection> Guard { get; } = services => services.Replace(ServiceDescriptor.Scoped<IPurposeGuard, Lenient>());
+
+    private sealed class Lenient(TimeProvider clock) : IPurposeGuard
+    {
+        public ValueTask<Decision> DemandAsync(Subject? subject, Purpose purpose, IReadOnlyList<Category> categories, CancellationToken ct) => new(new Decision.Allowed(new(subject ?? default, purpose, categories, clock.GetUtcNow())));
+    }
 
     private sealed class Filter(Func<HttpContext, RequestDelegate, Task> act) : IStartupFilter
     {

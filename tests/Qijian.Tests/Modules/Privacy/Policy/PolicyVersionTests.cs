@@ -231,13 +231,13 @@ public sealed class PolicyVersionTests
     {
         await using var site = await StartAsync();
         Assert.Empty(Assert.IsType<PublishResult.Published>(await PublishAsync(site, Second())).Obstacles);
-        Assert.Equal(2, await site.WithAsync<CurrentPolicy, int>(c => Task.FromResult(c.Coming!.Number)));
+        Assert.Equal(2, await site.WithAsync<CurrentPolicy, int>(c => Task.FromResult(c.Coming[0].Number)));
         clock.Advance(TimeSpan.FromDays(7) - TimeSpan.FromMilliseconds(1));
         await TurnAsync(site);
         Assert.Equal(1, await site.WithAsync<CurrentPolicy, int>(c => Task.FromResult(c.Number)));
         clock.Advance(TimeSpan.FromMilliseconds(1));
         await TurnAsync(site);
-        Assert.Equal((2, true), await site.WithAsync<CurrentPolicy, (int, bool)>(c => Task.FromResult((c.Number, c.Coming is null))));
+        Assert.Equal((2, true), await site.WithAsync<CurrentPolicy, (int, bool)>(c => Task.FromResult((c.Number, c.Coming.Count == 0))));
         Assert.Equal(clock.GetUtcNow(), (await RowsAsync(site))[^1].ActivatedAt);
         Assert.IsType<ActivationResult.Passed>(await ActivateAsync(site));
         Assert.IsType<ActivationResult.Unknown>(await ActivateAsync(site, 3));
