@@ -96,3 +96,31 @@ if (!('popover' in HTMLElement.prototype)) {
     if (mark) location.hash = mark.getAttribute('popovertarget');
   });
 }
+
+// Passkeys: their buttons are there where the browser knows them; what the device answers goes with an ordinary form.
+if (window.PublicKeyCredential?.parseCreationOptionsFromJSON) {
+  for (const form of document.querySelectorAll('form[data-passkey]')) {
+    const status = form.querySelector('[role=status]');
+    form.hidden = false;
+    form.addEventListener('submit', async event => {
+      event.preventDefault();
+      status.textContent = '';
+      try {
+        const { options, ticket } = await (await fetch(form.action)).json();
+        const credential = form.dataset.passkey === 'create'
+          ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
+          : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
+        form.elements.ticket.value = ticket;
+        form.elements.credential.value = JSON.stringify(credential);
+        form.submit();
+      } catch {
+        status.textContent = form.dataset.failed; // refused, or the device has none
+      }
+    });
+  }
+}
+
+for (const button of document.querySelectorAll('[data-print]')) {
+  button.hidden = false;
+  button.addEventListener('click', () => print());
+}

@@ -9,12 +9,12 @@ namespace Qijian.Modules.Accounts;
 /// <summary>Signing up and in, and what a member keeps about themselves.</summary>
 public static class AccountsModule
 {
-    internal const string SignInPath = "/account/sign-in", SignUpPath = "/account/sign-up", AccountPath = "/account", SecurityPath = "/account/security", ProfilePath = "/account/profile", NumberPath = "/account/number", PublicProfilePath = "/members", SessionCookie = "__Host-qijian-session";
+    internal const string SignInPath = "/account/sign-in", SignUpPath = "/account/sign-up", AccountPath = "/account", SecurityPath = "/account/security", SecondFactorPath = "/account/security/second-factor", ProfilePath = "/account/profile", NumberPath = "/account/number", PublicProfilePath = "/members", SessionCookie = "__Host-qijian-session";
 
     public static IServiceCollection AddAccounts(this IServiceCollection services)
     {
         services.AddOptions<AccountsOptions>().BindConfiguration(AccountsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<Passwords>().AddSingleton<SignInTickets>().AddScoped<AttemptLimits>().AddScoped<OneTimeCodes>().AddScoped<Device>().AddScoped<SessionRows>().AddScoped<EnterAccount>().AddScoped<SignInWithPassword>().AddScoped<ReadAccount>().AddScoped<ChangeNumber>().AddScoped<KeepProfile>().AddScoped<IHeldByConsent>(s => s.GetRequiredService<KeepProfile>());
+        services.AddSingleton<Passwords>().AddSingleton<SignInTickets>().AddScoped<AttemptLimits>().AddScoped<OneTimeCodes>().AddScoped<Device>().AddScoped<SessionRows>().AddScoped<SecondFactors>().AddScoped<Passkeys>().AddScoped<EnterAccount>().AddScoped<SignInWithPassword>().AddScoped<ReadAccount>().AddScoped<ChangeNumber>().AddScoped<KeepProfile>().AddScoped<IHeldByConsent>(s => s.GetRequiredService<KeepProfile>());
         services.AddScoped<IMinors, MemberFacts>().AddScoped<IMessagePreferences, MemberFacts>().AddScoped<IMessageAddresses, MemberFacts>().AddScoped<IPolicyAudience, TellMembers>();
         services.AddSingleton<SessionStore>().AddSingleton<AccountLink>().AddSingleton<INavigation>(s => s.GetRequiredService<AccountLink>());
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme);

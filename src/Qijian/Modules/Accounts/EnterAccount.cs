@@ -1,6 +1,10 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.Mvc.ViewFeatures;
 using Microsoft.EntityFrameworkCore;
 using Qijian.Modules.Messaging;
 using Qijian.Modules.Privacy;
@@ -18,8 +22,18 @@ internal abstract record ProvedNumber
     public sealed record New : ProvedNumber;
 }
 
+/// <summary>The first step of a sign-in is done, by this method.</summary>
+internal sealed record SecondStepTicket(string Member, SignInMethod Method, DateTimeOffset At) : Ticket(At)
+{
+    protected internal override TimeSpan Lifetime => TimeSpan.FromMinutes(10);
+}
+
+/// <summary>The form of the second step.</summary>
+/// <param name="Ticket">Null where the first step was too long ago.</param>
+internal sealed record SecondStepForm(string? Ticket, string? To, string? Problem);
+
 /// <summary>Opens accounts for proved numbers and signs their holders in.</summary>
-internal sealed class EnterAccount(AppDb db, IVault vault, OneTimeCodes codes, Device device, IMessageGate messages, IGuardianConsents guardians, TimeProvider clock)
+internal sealed class EnterAccount(AppDb db, IVault vault, OneTimeCodes codes, SecondFactors factors, SignInTickets tickets, Device device, IMessageGate messages, IGuardianConsents guardians, TimeProvider clock)
 {
     private static readonly TimeSpan LongUnused = TimeSpan.FromDays(90);
 
@@ -29,6 +43,9 @@ internal sealed class EnterAccount(AppDb db, IVault vault, OneTimeCodes codes, D
         if (await db.Members.FirstOrDefaultAsync(m => m.PhoneIndex == index && m.EndedAt == null, ct) is not { } member) return new ProvedNumber.New();
         return new ProvedNumber.Known(member, clock.GetUtcNow() - member.SeenAt > LongUnused && !await IsKnownDeviceAsync(member.Subject, ct));
     }
+
+    /// <summary>The member, while the account is open.</summary>
+    public Task<Member?> MemberAsync(Subject subject, CancellationToken ct) => db.Members.FirstOrDefaultAsync(m => m.Subject == subject && m.EndedAt == null, ct);
 
     /// <summary>Opens an account; that which there is by now, where another request was faster.</summary>
     public async Task<Member> SignUpAsync(PhoneNumber proved, AgeBand band, PhoneNumber? guardian, bool english, CancellationToken ct)
@@ -64,13 +81,55 @@ internal sealed class EnterAccount(AppDb db, IVault vault, OneTimeCodes codes, D
         await db.Sessions.Where(s => s.Subject == former.Subject).ExecuteDeleteAsync(ct);
     }
 
-    public async Task SignInAsync(HttpContext http, Member member, SignInMethod method, CancellationToken ct)
+    /// <summary>
+    /// Where every way of signing in ends: whoever proved to be this member is signed in and led on, or first asked for the second step
+    /// where it is on. A passkey is two factors by itself.
+    /// </summary>
+    public async Task<IActionResult> ContinueAsync(HttpContext http, Member member, SignInMethod method, string? to, CancellationToken ct)
+    {
+        if (method is not SignInMethod.Passkey && await factors.FindAsync(member.Subject, ct) is not null) return Ask(new(tickets.Write(new SecondStepTicket(member.Subject.ToString(), method, clock.GetUtcNow())), to, null));
+        await SignInAsync(http, member, method, ct);
+        return Onwards(to);
+    }
+
+    /// <summary>The same after the second step.</summary>
+    public async Task<IActionResult> ContinueAsync(HttpContext http, string? ticket, string? code, string? to, CancellationToken ct)
+    {
+        if (tickets.Read<SecondStepTicket>(ticket) is not { } proved) return Ask(new(null, to, Text.TicketOver));
+        var subject = Subject.Parse(proved.Member, null);
+        if (await MemberAsync(subject, ct) is not { } member) return Ask(new(null, to, Text.TicketOver));
+        switch (await factors.ProveAsync(subject, code, await IsKnownDeviceAsync(subject, ct), ct))
+        {
+            case FactorAnswer.Right:
+                await SignInAsync(http, member, proved.Method, ct);
+                return Onwards(to);
+            case FactorAnswer.TooMany { Again: var wait }:
+                return Ask(new(ticket, to, Text.SecondStepTooMany.With(Math.Ceiling(wait.TotalMinutes))));
+            default:
+                await RecordAsync(subject, proved.Method, SignInOutcome.SecondFactorMissing, null, ct);
+                await db.SaveChangesAsync(ct);
+                return Ask(new(ticket, to, Text.SecondStepWrong));
+        }
+    }
+
+    /// <summary>To where somebody wanted to go, if that is on this site.</summary>
+    public static LocalRedirectResult Onwards(string? to) => new(to is { Length: > 0 } && RedirectHttpResult.IsLocalUrl(to) ? to : Language.Path(AccountsModule.AccountPath));
+
+    /// <summary>Puts a change of the ways of signing in into the owner's history and tells them, here and by SMS.</summary>
+    public async Task TellOfChangeAsync(Member member, SignInOutcome change, CancellationToken ct)
+    {
+        await RecordAsync(member.Subject, change is SignInOutcome.PasskeyAdded or SignInOutcome.PasskeyRemoved ? SignInMethod.Passkey : SignInMethod.Code, change, null, ct);
+        await TellAsync(MessageTemplate.SecurityChange, member, ct);
+        await db.SaveChangesAsync(ct);
+    }
+
+    private async Task SignInAsync(HttpContext http, Member member, SignInMethod method, CancellationToken ct)
     {
         var (now, known) = (clock.GetUtcNow(), await IsKnownDeviceAsync(member.Subject, ct));
         var first = !await db.SignIns.AnyAsync(s => s.Subject == member.Subject && s.Outcome == SignInOutcome.SignedIn, ct);
         await RecordAsync(member.Subject, method, SignInOutcome.SignedIn, device.RememberFor(member.Subject), ct);
         member.SeenAt = now;
-        if (!known && !first) await TellOfNewDeviceAsync(member, now, ct);
+        if (!known && !first) await TellAsync(MessageTemplate.NewDevice, member, ct);
         await db.SaveChangesAsync(ct);
         AuthenticationProperties properties = new() { IsPersistent = true, IssuedUtc = now, ExpiresUtc = now + SessionStore.Longest };
         (properties.Items[SessionStore.DeviceProperty], properties.Items[SessionStore.MethodProperty]) = (device.Words, method.ToString());
@@ -94,10 +153,17 @@ internal sealed class EnterAccount(AppDb db, IVault vault, OneTimeCodes codes, D
     public async Task<bool> IsKnownDeviceAsync(Subject subject, CancellationToken ct) =>
         device.IndexFor(subject) is { } index && await db.SignIns.AnyAsync(s => s.Subject == subject && s.DeviceIndex == index && s.Outcome == SignInOutcome.SignedIn, ct);
 
-    private async Task TellOfNewDeviceAsync(Member member, DateTimeOffset now, CancellationToken ct)
+    private async Task TellAsync(MessageTemplate template, Member member, CancellationToken ct)
     {
-        Dictionary<string, string> values = new(StringComparer.Ordinal) { ["time"] = ChinaTime.Minute(now), ["device"] = device.Words };
+        Dictionary<string, string> values = new(StringComparer.Ordinal) { ["time"] = ChinaTime.Minute(clock.GetUtcNow()), ["device"] = device.Words };
         foreach (var channel in (MessageChannel[])[MessageChannel.Inbox, MessageChannel.Sms])
-            await messages.SendAsync(new(MessageTemplate.NewDevice, channel, member.Subject) { Values = values }, ct);
+            await messages.SendAsync(new(template, channel, member.Subject) { Values = values }, ct);
     }
+
+    // A view, not a page: whatever page or callback the first step was on can answer with it.
+    private static ViewResult Ask(SecondStepForm form) => new()
+    {
+        ViewName = "/Modules/Accounts/Pages/_SecondStep.cshtml", StatusCode = form.Problem is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest,
+        ViewData = new ViewDataDictionary<SecondStepForm>(new EmptyModelMetadataProvider(), new ModelStateDictionary()) { Model = form },
+    };
 }

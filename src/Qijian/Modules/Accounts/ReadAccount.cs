@@ -9,8 +9,11 @@ internal sealed record SessionView(Guid Id, string Device, SignInMethod Method, 
 /// <summary>A line of the history.</summary>
 internal sealed record SignInView(DateTimeOffset At, SignInMethod Method, SignInOutcome Outcome, string Device);
 
+/// <summary>A passkey, as its owner sees it.</summary>
+internal sealed record PasskeyView(Guid Id, string Device, DateTimeOffset CreatedAt, DateTimeOffset? UsedAt);
+
 /// <summary>What a member sees of their own account, and of no other's.</summary>
-internal sealed class ReadAccount(AppDb db, ICurrentSubject current, IPurposeGuard guard, IVault vault)
+internal sealed class ReadAccount(AppDb db, ICurrentSubject current, IPurposeGuard guard, IVault vault, Passkeys passkeys)
 {
     private const int HistoryShown = 50;
 
@@ -37,6 +40,14 @@ internal sealed class ReadAccount(AppDb db, ICurrentSubject current, IPurposeGua
         List<SignInView> views = [];
         foreach (var s in await db.SignIns.AsNoTracking().Where(s => s.Subject == subject).OrderByDescending(s => s.At).Take(HistoryShown).ToListAsync(ct))
             views.Add(new(s.At, s.Method, s.Outcome, await OpenAsync(subject, Purpose.AccountSecurity, Category.DeviceSystem, s.Device, ct) ?? ""));
+        return views;
+    }
+
+    public async Task<IReadOnlyList<PasskeyView>> PasskeysAsync(Subject subject, CancellationToken ct)
+    {
+        List<PasskeyView> views = [];
+        foreach (var p in await passkeys.ListAsync(subject, ct))
+            views.Add(new(p.Id, await OpenAsync(subject, Purpose.AccountSecurity, Category.DeviceSystem, p.Device, ct) ?? "", p.CreatedAt, p.UsedAt));
         return views;
     }
 

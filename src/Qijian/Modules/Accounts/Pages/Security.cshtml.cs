@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -5,12 +6,15 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace Qijian.Modules.Accounts;
 
 [Authorize, TypeFilter<WhileOpen>]
-internal sealed class SecurityModel(ReadAccount account, AppDb db, Passwords passwords, SessionRows sessions, EnterAccount enter, Device device) : PageModel
+internal sealed class SecurityModel(ReadAccount account, AppDb db, Passwords passwords, SecondFactors factors, Passkeys passkeys, SessionRows sessions, EnterAccount enter, Device device) : PageModel
 {
     public bool HasPassword { get; private set; }
+    public SecondFactor? SecondFactor { get; private set; }
+    public IReadOnlyList<PasskeyView> Passkeys { get; private set; } = [];
     public IReadOnlyList<SessionView> Sessions { get; private set; } = [];
     public IReadOnlyList<SignInView> History { get; private set; } = [];
     public string? Problem { get; private set; }
+    public string? PasskeyProblem { get; private set; }
     public string? Done { get; private set; }
 
     private Guid? Own => SessionStore.IdOf(User);
@@ -47,6 +51,34 @@ internal sealed class SecurityModel(ReadAccount account, AppDb db, Passwords pas
         return await ShowAsync(ct);
     }
 
+    public async Task<IActionResult> OnGetPasskeyAsync(CancellationToken ct) =>
+        await account.MemberAsync(ct) is { } member ? Content(await passkeys.CreationAsync(member.Subject, await account.MaskedPhoneAsync(member, ct) ?? Text.SiteName, ct), MediaTypeNames.Application.Json) : Challenge();
+
+    public async Task<IActionResult> OnPostPasskeyAsync([FromForm] string? ticket, [FromForm] string? credential, CancellationToken ct)
+    {
+        if (await account.MemberAsync(ct) is not { } member) return Challenge();
+        if (await passkeys.AddAsync(member.Subject, ticket, credential, ct))
+        {
+            await enter.TellOfChangeAsync(member, SignInOutcome.PasskeyAdded, ct);
+            Done = Text.PasskeyAdded;
+        }
+        else
+        {
+            (PasskeyProblem, Response.StatusCode) = (Text.PasskeyNotAdded, StatusCodes.Status400BadRequest);
+        }
+
+        return await ShowAsync(ct);
+    }
+
+    public async Task<IActionResult> OnPostRemovePasskeyAsync([FromForm] string? passkey, CancellationToken ct)
+    {
+        if (await account.MemberAsync(ct) is not { } member) return Challenge();
+        if (!Guid.TryParseExact(passkey, "N", out var id) || !await passkeys.RemoveAsync(member.Subject, id, ct)) return NotFound();
+        await enter.TellOfChangeAsync(member, SignInOutcome.PasskeyRemoved, ct);
+        Done = Text.PasskeyRemoved;
+        return await ShowAsync(ct);
+    }
+
     public async Task<IActionResult> OnPostEndAsync([FromForm] string? session, CancellationToken ct)
     {
         if (await account.MemberAsync(ct) is not { } member) return Challenge();
@@ -72,6 +104,8 @@ internal sealed class SecurityModel(ReadAccount account, AppDb db, Passwords pas
     internal static string Words(SignInView line) => line.Outcome switch
     {
         SignInOutcome.WrongPassword => Text.WrongPasswordTried, SignInOutcome.SignedOut => Text.SignedOut, SignInOutcome.Ended => Text.SessionEnded, SignInOutcome.SecondFactorMissing => Text.SecondFactorMissing,
+        SignInOutcome.SecondFactorOn => Text.SecondStepTurnedOn, SignInOutcome.SecondFactorOff => Text.SecondStepTurnedOff, SignInOutcome.RecoveryCodesMade => Text.RecoveryCodesRenewed,
+        SignInOutcome.PasskeyAdded => Text.PasskeyAddedLine, SignInOutcome.PasskeyRemoved => Text.PasskeyRemovedLine,
         _ => Text.SignedInBy.With(line.Method switch { SignInMethod.Password => Text.Password, SignInMethod.Passkey => Text.Passkey, SignInMethod.Social => Text.SocialAccount, _ => Text.Code }),
     };
 
@@ -86,6 +120,7 @@ internal sealed class SecurityModel(ReadAccount account, AppDb db, Passwords pas
     {
         if (await account.MemberAsync(ct) is not { } member) return Challenge();
         (HasPassword, Sessions, History) = (member.Password is not null, await account.SessionsAsync(member.Subject, Own, ct), await account.HistoryAsync(member.Subject, ct));
+        (SecondFactor, Passkeys) = (await factors.FindAsync(member.Subject, ct), await account.PasskeysAsync(member.Subject, ct));
         return Page();
     }
 }

@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -12,7 +13,7 @@ internal enum SignInStep { Number, Code, Band, GuardianNumber, GuardianCode, Min
 /// step; what was proved so far travels with the form, sealed.
 /// </summary>
 [TypeFilter<WhileOpen>]
-internal sealed class SignInModel(OneTimeCodes codes, SignInWithPassword passwords, EnterAccount enter, SignInTickets tickets, IGuardianConsents guardians, TimeProvider clock) : PageModel
+internal sealed class SignInModel(OneTimeCodes codes, SignInWithPassword passwords, EnterAccount enter, Passkeys passkeys, SignInTickets tickets, IGuardianConsents guardians, TimeProvider clock) : PageModel
 {
     public SignInStep Step { get; private set; }
 
@@ -38,8 +39,20 @@ internal sealed class SignInModel(OneTimeCodes codes, SignInWithPassword passwor
     public IActionResult OnGet([FromQuery] string? to)
     {
         To = to;
-        return User.Identity?.IsAuthenticated is true ? Onwards() : Page();
+        return User.Identity?.IsAuthenticated is true ? EnterAccount.Onwards(to) : Page();
     }
+
+    public ContentResult OnGetPasskey() => Content(passkeys.Request(), MediaTypeNames.Application.Json);
+
+    public async Task<IActionResult> OnPostPasskeyAsync([FromForm] string? ticket, [FromForm] string? credential, [FromForm] string? to, CancellationToken ct)
+    {
+        To = to;
+        return await passkeys.ProveAsync(ticket, credential, ct) is { } subject && await enter.MemberAsync(subject, ct) is { } member
+            ? await enter.ContinueAsync(HttpContext, member, SignInMethod.Passkey, to, ct)
+            : Again_(SignInStep.Number, Text.PasskeyFailed, "passkey");
+    }
+
+    public Task<IActionResult> OnPostSecondStepAsync([FromForm] string? ticket, [FromForm] string? code, [FromForm] string? to, CancellationToken ct) => enter.ContinueAsync(HttpContext, ticket, code, to, ct);
 
     public async Task<IActionResult> OnPostNumberAsync([FromForm] string? phone, [FromForm] string? region, [FromForm] AgeBand? band, [FromForm] string? to, CancellationToken ct)
     {
@@ -53,13 +66,13 @@ internal sealed class SignInModel(OneTimeCodes codes, SignInWithPassword passwor
     public async Task<IActionResult> OnPostResendAsync([FromForm] string? ticket, [FromForm] string? to, CancellationToken ct)
     {
         To = to;
-        return tickets.Read(ticket) is { } known ? await SendAsync(known, ct) : Lost();
+        return tickets.Read<SignInTicket>(ticket) is { } known ? await SendAsync(known, ct) : Lost();
     }
 
     public async Task<IActionResult> OnPostCodeAsync([FromForm] string? ticket, [FromForm] string? code, [FromForm] string? to, CancellationToken ct)
     {
         To = to;
-        if (tickets.Read(ticket) is not { } known) return Lost();
+        if (tickets.Read<SignInTicket>(ticket) is not { } known) return Lost();
         Show(SignInStep.Code, known);
         if (await WrongAsync(CodeUse.SignIn, new(known.Phone), code, ct) is { } wrong) return wrong;
         var proved = known with { Proved = true, At = clock.GetUtcNow() };
@@ -75,7 +88,7 @@ internal sealed class SignInModel(OneTimeCodes codes, SignInWithPassword passwor
     public async Task<IActionResult> OnPostMineAsync([FromForm] string? ticket, [FromForm] bool? mine, [FromForm] string? to, CancellationToken ct)
     {
         To = to;
-        if (tickets.Read(ticket) is not { Proved: true } proved) return Lost();
+        if (tickets.Read<SignInTicket>(ticket) is not { Proved: true } proved) return Lost();
         if (mine is null) return Show(SignInStep.Mine, proved);
         if (await enter.FindAsync(new(proved.Phone), ct) is not ProvedNumber.Known { Idle: true } owner) return Lost(); // used since, by whoever holds it
         if (mine is true) return await SignInAsync(owner.Member, SignInMethod.Code, ct);
@@ -86,7 +99,7 @@ internal sealed class SignInModel(OneTimeCodes codes, SignInWithPassword passwor
     public async Task<IActionResult> OnPostBandAsync([FromForm] string? ticket, [FromForm] AgeBand? band, [FromForm] string? to, CancellationToken ct)
     {
         To = to;
-        if (tickets.Read(ticket) is not { Proved: true } proved) return Lost();
+        if (tickets.Read<SignInTicket>(ticket) is not { Proved: true } proved) return Lost();
         if (band is null || !Enum.IsDefined(band.Value)) return Again_(Show(SignInStep.Band, proved), Text.BandMissing, "band");
         return await OpenAsync(proved with { Band = band }, ct);
     }
@@ -94,7 +107,7 @@ internal sealed class SignInModel(OneTimeCodes codes, SignInWithPassword passwor
     public async Task<IActionResult> OnPostGuardianAsync([FromForm] string? ticket, [FromForm] string? phone, [FromForm] string? region, [FromForm] string? to, CancellationToken ct)
     {
         (To, Region, Typed) = (to, region ?? PhoneNumber.Home, phone);
-        if (tickets.Read(ticket) is not { Proved: true, Band: AgeBand.Teen } proved) return Lost();
+        if (tickets.Read<SignInTicket>(ticket) is not { Proved: true, Band: AgeBand.Teen } proved) return Lost();
         Show(SignInStep.GuardianNumber, proved);
         if (PhoneNumber.Parse(phone, region) is not { } guardian) return Again_(SignInStep.GuardianNumber, Text.PhoneWrong, "phone");
         if (guardian.E164 == proved.Phone) return Again_(SignInStep.GuardianNumber, Text.GuardianSame, "phone");
@@ -104,7 +117,7 @@ internal sealed class SignInModel(OneTimeCodes codes, SignInWithPassword passwor
     public async Task<IActionResult> OnPostGuardianCodeAsync([FromForm] string? ticket, [FromForm] string? code, [FromForm] string? agree, [FromForm] string? to, CancellationToken ct)
     {
         To = to;
-        if (tickets.Read(ticket) is not { Proved: true, Band: AgeBand.Teen, Guardian: { } guardian } proved) return Lost();
+        if (tickets.Read<SignInTicket>(ticket) is not { Proved: true, Band: AgeBand.Teen, Guardian: { } guardian } proved) return Lost();
         Show(SignInStep.GuardianCode, proved);
         if (agree is not "yes") return Again_(SignInStep.GuardianCode, Text.GuardianNotAgreed, "agree");
         if (await WrongAsync(CodeUse.Guardian, new(guardian), code, ct) is { } wrong) return wrong;
@@ -161,13 +174,7 @@ internal sealed class SignInModel(OneTimeCodes codes, SignInWithPassword passwor
         var band => await SignInAsync(await enter.SignUpAsync(new(proved.Phone), band.Value, null, Language.IsEnglish, ct), SignInMethod.Code, ct),
     };
 
-    private async Task<IActionResult> SignInAsync(Member member, SignInMethod method, CancellationToken ct)
-    {
-        await enter.SignInAsync(HttpContext, member, method, ct);
-        return Onwards();
-    }
-
-    private LocalRedirectResult Onwards() => LocalRedirect(To is { Length: > 0 } && Url.IsLocalUrl(To) ? To : Language.Path(AccountsModule.AccountPath));
+    private Task<IActionResult> SignInAsync(Member member, SignInMethod method, CancellationToken ct) => enter.ContinueAsync(HttpContext, member, method, To, ct);
 
     private PageResult Show(SignInStep step, SignInTicket ticket)
     {
