@@ -25,42 +25,42 @@ internal sealed class SecondFactorModel(ReadAccount account, SecondFactors facto
     public string? ProblemForm { get; private set; }
     public string? Done { get; private set; }
 
-    public async Task<IActionResult> OnGetAsync(CancellationToken ct) => await account.MemberAsync(ct) is { } member ? await ShowAsync(member, ct) : Challenge();
+    public async Task<IActionResult> OnGetAsync(CancellationToken ct) => await account.MemberAsync(ct) is { } member ? await ShowAsync(member, null, ct) : Challenge();
 
     public async Task<IActionResult> OnPostStartAsync(CancellationToken ct)
     {
         if (await account.MemberAsync(ct) is not { } member) return Challenge();
-        return await ShowAsync(member, ct, factors.Start(member.Subject));
+        return await ShowAsync(member, factors.Start(member.Subject), ct);
     }
 
     public async Task<IActionResult> OnPostConfirmAsync([FromForm] string? ticket, [FromForm] string? code, CancellationToken ct)
     {
         if (await account.MemberAsync(ct) is not { } member) return Challenge();
-        if (await factors.FindAsync(member.Subject, ct) is not null) return await ShowAsync(member, ct); // pressed twice
-        if (factors.Read(member.Subject, ticket) is not { } shown) return await ShowAsync(member, ct, Text.TicketOver, "start");
+        if (await factors.FindAsync(member.Subject, ct) is not null) return await ShowAsync(member, null, ct); // pressed twice
+        if (factors.Read(member.Subject, ticket) is not { } shown) return await ShowAsync(member, Text.TicketOver, "start", null, ct);
         Codes = await factors.TurnOnAsync(member.Subject, shown, code, ct);
-        if (Codes is null) return await ShowAsync(member, ct, Text.SecondStepWrong, "confirm", shown);
+        if (Codes is null) return await ShowAsync(member, Text.SecondStepWrong, "confirm", shown, ct);
         await enter.TellOfChangeAsync(member, SignInOutcome.SecondFactorOn, ct);
-        return await ShowAsync(member, ct);
+        return await ShowAsync(member, null, ct);
     }
 
     public async Task<IActionResult> OnPostCodesAsync([FromForm] string? code, CancellationToken ct)
     {
         if (await account.MemberAsync(ct) is not { } member) return Challenge();
-        if (await ProblemOfAsync(member, code, ct) is { } problem) return await ShowAsync(member, ct, problem, "codes");
+        if (await ProblemOfAsync(member, code, ct) is { } problem) return await ShowAsync(member, problem, "codes", null, ct);
         Codes = await factors.RenewCodesAsync(member.Subject, ct);
         await enter.TellOfChangeAsync(member, SignInOutcome.RecoveryCodesMade, ct);
-        return await ShowAsync(member, ct);
+        return await ShowAsync(member, null, ct);
     }
 
     public async Task<IActionResult> OnPostOffAsync([FromForm] string? code, CancellationToken ct)
     {
         if (await account.MemberAsync(ct) is not { } member) return Challenge();
-        if (await ProblemOfAsync(member, code, ct) is { } problem) return await ShowAsync(member, ct, problem, "off");
+        if (await ProblemOfAsync(member, code, ct) is { } problem) return await ShowAsync(member, problem, "off", null, ct);
         await factors.TurnOffAsync(member.Subject, ct);
         await enter.TellOfChangeAsync(member, SignInOutcome.SecondFactorOff, ct);
         Done = Text.SecondStepOffDone;
-        return await ShowAsync(member, ct);
+        return await ShowAsync(member, null, ct);
     }
 
     /// <summary>The code that apps read with the camera, dark on light in either theme.</summary>
@@ -78,13 +78,13 @@ internal sealed class SecondFactorModel(ReadAccount account, SecondFactors facto
         _ => Text.SecondStepWrong,
     };
 
-    private Task<IActionResult> ShowAsync(Member member, CancellationToken ct, string problem, string form, SecretTicket? shown = null)
+    private Task<IActionResult> ShowAsync(Member member, string problem, string form, SecretTicket? shown, CancellationToken ct)
     {
         (Problem, ProblemForm, Response.StatusCode) = (problem, form, StatusCodes.Status400BadRequest);
-        return ShowAsync(member, ct, shown);
+        return ShowAsync(member, shown, ct);
     }
 
-    private async Task<IActionResult> ShowAsync(Member member, CancellationToken ct, SecretTicket? shown = null)
+    private async Task<IActionResult> ShowAsync(Member member, SecretTicket? shown, CancellationToken ct)
     {
         Factor = await factors.FindAsync(member.Subject, ct);
         if (Factor is not null || shown is null) return Page();
