@@ -4,6 +4,12 @@ using Qijian.Modules.Privacy;
 
 namespace Qijian.Modules.Accounts;
 
+/// <summary>The number that a code went to.</summary>
+internal sealed record NumberTicket(string Phone, DateTimeOffset At) : Ticket(At)
+{
+    protected internal override TimeSpan Lifetime => ChangeNumber.Fresh;
+}
+
 internal enum ChangeNumberResult { Changed, Taken, ChangedElsewhere }
 
 /// <summary>Gives an account another number, which its holder has just proved.</summary>

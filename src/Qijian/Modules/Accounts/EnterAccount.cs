@@ -35,7 +35,10 @@ internal sealed record SecondStepForm(string? Ticket, string? To, string? Proble
 /// <summary>Opens accounts for proved numbers and signs their holders in.</summary>
 internal sealed class EnterAccount(AppDb db, IVault vault, OneTimeCodes codes, SecondFactors factors, SignInTickets tickets, Device device, IMessageGate messages, IGuardianConsents guardians, TimeProvider clock)
 {
-    private static readonly TimeSpan LongUnused = TimeSpan.FromDays(90);
+    private static readonly TimeSpan LongUnused = TimeSpan.FromDays(90), Day = TimeSpan.FromDays(1);
+
+    /// <summary>So many devices in a day are unusual: from then on only a code to the number signs in another, which also ends this.</summary>
+    internal const int UnusualDevices = 5;
 
     public async Task<ProvedNumber> FindAsync(PhoneNumber proved, CancellationToken ct)
     {
@@ -87,9 +90,30 @@ internal sealed class EnterAccount(AppDb db, IVault vault, OneTimeCodes codes, S
     /// </summary>
     public async Task<IActionResult> ContinueAsync(HttpContext http, Member member, SignInMethod method, string? to, CancellationToken ct)
     {
+        if (method is not SignInMethod.Code && await IsUnusualAsync(member.Subject, ct)) return await LockAsync(member, method, to, ct);
         if (method is not SignInMethod.Passkey && await factors.FindAsync(member.Subject, ct) is not null) return Ask(new(tickets.Write(new SecondStepTicket(member.Subject.ToString(), method, clock.GetUtcNow())), to, null));
         await SignInAsync(http, member, method, ct);
         return Onwards(to);
+    }
+
+    // Where a person is, is not known here: no network address is kept. How many devices signed in since their number last proved them, is.
+    private async Task<bool> IsUnusualAsync(Subject subject, CancellationToken ct)
+    {
+        if (await IsKnownDeviceAsync(subject, ct)) return false;
+        var since = clock.GetUtcNow() - Day;
+        var proved = await db.SignIns.Where(s => s.Subject == subject && s.Outcome == SignInOutcome.SignedIn && s.Method == SignInMethod.Code).MaxAsync(s => (DateTimeOffset?)s.At, ct);
+        if (proved > since) since = proved.Value;
+        return await db.SignIns.Where(s => s.Subject == subject && s.Outcome == SignInOutcome.SignedIn && s.At > since).Select(s => s.DeviceIndex).Distinct().CountAsync(ct) >= UnusualDevices;
+    }
+
+    private async Task<IActionResult> LockAsync(Member member, SignInMethod method, string? to, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        await RecordAsync(member.Subject, method, SignInOutcome.Locked, null, ct);
+        foreach (var channel in (MessageChannel[])[MessageChannel.Inbox, MessageChannel.Sms]) // once a day, however often it is tried
+            await messages.SendAsync(new(MessageTemplate.AccountLocked, channel, member.Subject) { Key = $"locked-{Shared.Format.Day(now)}", Values = new Dictionary<string, string>(StringComparer.Ordinal) { ["time"] = ChinaTime.Minute(now) } }, ct);
+        await db.SaveChangesAsync(ct);
+        return new LocalRedirectResult($"{Language.Path(AccountsModule.SignInPath)}?locked=true&to={Uri.EscapeDataString(to ?? "")}");
     }
 
     /// <summary>The same after the second step.</summary>

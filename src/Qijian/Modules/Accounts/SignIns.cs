@@ -16,7 +16,7 @@ namespace Qijian.Modules.Accounts
 {
     internal enum SignInMethod { Code = 1, Password = 2, Passkey = 3, Social = 4 }
 
-    internal enum SignInOutcome { SignedIn = 1, WrongPassword = 2, SignedOut = 3, Ended = 4, SecondFactorMissing = 5, SecondFactorOn = 6, SecondFactorOff = 7, RecoveryCodesMade = 8, PasskeyAdded = 9, PasskeyRemoved = 10 }
+    internal enum SignInOutcome { SignedIn = 1, WrongPassword = 2, SignedOut = 3, Ended = 4, SecondFactorMissing = 5, SecondFactorOn = 6, SecondFactorOff = 7, RecoveryCodesMade = 8, PasskeyAdded = 9, PasskeyRemoved = 10, Locked = 11 }
 
     /// <summary>A line of the holder's own history. No network address: it is not kept anywhere.</summary>
     internal sealed class SignInRecord : IEntityTypeConfiguration<SignInRecord>

@@ -79,6 +79,31 @@ public sealed class SessionTests
         Assert.Equal(HttpStatusCode.OK, (await bystander.Browser.GetAsync("/account")).StatusCode);
     }
 
+    [Fact]
+    public async Task After_many_new_devices_in_a_day_only_a_code_signs_another_in_and_known_devices_go_on()
+    {
+        await using var site = await OpenAccounts.StartAsync(clock);
+        var (owner, bystander) = (await SignedInAsync(site, "13800138000", ""), await SignedInAsync(site, "13900139000", ""));
+        foreach (var person in new[] { owner, bystander })
+        {
+            person.Body = await person.Browser.ReadAsync("/account/security");
+            await person.PressAsync("password", ("password", "correct horse battery staple"));
+        }
+
+        Task<HttpResponseMessage> TryAsync(Person person, string phone) => person.SendAsync("/account/sign-in", "password", ("phone", phone), ("password", "correct horse battery staple"));
+        for (var device = 0; device < EnterAccount.UnusualDevices; device++) Assert.Equal("/account", (await TryAsync(new(site), "13800138000")).Headers.Location!.OriginalString);
+        Person thief = new(site);
+        for (var attempt = 0; attempt < 3; attempt++) Assert.Contains("locked=true", (await TryAsync(thief, "13800138000")).Headers.Location!.OriginalString, StringComparison.Ordinal);
+        Assert.Contains("只能用短信验证码登录", await thief.Browser.ReadAsync("/account/sign-in?locked=true"), StringComparison.Ordinal);
+        Assert.Equal("/account", (await TryAsync(owner, "13800138000")).Headers.Location!.OriginalString); // its own device is known
+        Assert.Equal(1, (await owner.Browser.ReadAsync("/inbox")).Split("账号已暂时锁定").Length - 1);
+        Assert.Equal("/account", (await TryAsync(new(site), "13900139000")).Headers.Location!.OriginalString);
+
+        // The way back: the number.
+        await SignedInAsync(site, "13800138000", "");
+        Assert.Equal("/account", (await TryAsync(new(site), "13800138000")).Headers.Location!.OriginalString);
+    }
+
     private async Task<Person> SignedInAsync(TestSite site, string phone, string agent)
     {
         clock.Advance(TimeSpan.FromMinutes(15));

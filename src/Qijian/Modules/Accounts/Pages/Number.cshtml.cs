@@ -27,7 +27,7 @@ internal sealed class NumberModel(ReadAccount account, EnterAccount enter, Chang
         if (!await change.IsFreshAsync(Own, ct)) return await ShowAsync(null, ct);
         if (PhoneNumber.Parse(phone, region) is not { } number) return await ShowAsync(Text.PhoneWrong, ct);
         var sent = await codes.SendAsync(CodeUse.NewNumber, number, MessageTemplate.SignInCode, AttemptLimits.NetworkOf(HttpContext), Language.IsEnglish, ct);
-        if (sent is SendCodeResult.Sent or SendCodeResult.Wait) Ticket = tickets.Write(new(number.E164, clock.GetUtcNow()));
+        if (sent is SendCodeResult.Sent or SendCodeResult.Wait) Ticket = tickets.Write(new NumberTicket(number.E164, clock.GetUtcNow()));
         return await ShowAsync(sent switch
         {
             SendCodeResult.Sent => null, SendCodeResult.Wait { Again: var again } => Text.CodeWait.With((int)Math.Ceiling(again.TotalSeconds)), SendCodeResult.Busy { Again: var again } => Text.CodeBusy.With((int)Math.Ceiling(again.TotalMinutes)), _ => Text.CodeUnavailable,
@@ -37,7 +37,7 @@ internal sealed class NumberModel(ReadAccount account, EnterAccount enter, Chang
     public async Task<IActionResult> OnPostCodeAsync([FromForm] string? ticket, [FromForm] string? code, CancellationToken ct)
     {
         if (await account.MemberAsync(ct) is not { } member) return Challenge();
-        if (!await change.IsFreshAsync(Own, ct) || tickets.Read(ticket) is not { } known) return await ShowAsync(Text.TicketOver, ct);
+        if (!await change.IsFreshAsync(Own, ct) || tickets.Read<NumberTicket>(ticket) is not { } known) return await ShowAsync(Text.TicketOver, ct);
         Ticket = ticket;
         PhoneNumber number = new(known.Phone);
         switch (await codes.ProveAsync(CodeUse.NewNumber, number, code, AttemptLimits.NetworkOf(HttpContext), ct))

@@ -105,7 +105,7 @@ internal sealed class SecurityModel(ReadAccount account, AppDb db, Passwords pas
     {
         SignInOutcome.WrongPassword => Text.WrongPasswordTried, SignInOutcome.SignedOut => Text.SignedOut, SignInOutcome.Ended => Text.SessionEnded, SignInOutcome.SecondFactorMissing => Text.SecondFactorMissing,
         SignInOutcome.SecondFactorOn => Text.SecondStepTurnedOn, SignInOutcome.SecondFactorOff => Text.SecondStepTurnedOff, SignInOutcome.RecoveryCodesMade => Text.RecoveryCodesRenewed,
-        SignInOutcome.PasskeyAdded => Text.PasskeyAddedLine, SignInOutcome.PasskeyRemoved => Text.PasskeyRemovedLine,
+        SignInOutcome.Locked => Text.LockedLine, SignInOutcome.PasskeyAdded => Text.PasskeyAddedLine, SignInOutcome.PasskeyRemoved => Text.PasskeyRemovedLine,
         _ => Text.SignedInBy.With(line.Method switch { SignInMethod.Password => Text.Password, SignInMethod.Passkey => Text.Passkey, SignInMethod.Social => Text.SocialAccount, _ => Text.Code }),
     };
 

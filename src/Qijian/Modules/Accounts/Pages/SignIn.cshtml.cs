@@ -36,9 +36,10 @@ internal sealed class SignInModel(OneTimeCodes codes, SignInWithPassword passwor
 
     private string Network => AttemptLimits.NetworkOf(HttpContext);
 
-    public IActionResult OnGet([FromQuery] string? to)
+    public IActionResult OnGet([FromQuery] string? to, [FromQuery] bool locked)
     {
         To = to;
+        if (locked) Problem = Text.Locked;
         return User.Identity?.IsAuthenticated is true ? EnterAccount.Onwards(to) : Page();
     }
 

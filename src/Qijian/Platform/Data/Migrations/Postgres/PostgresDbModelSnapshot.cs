@@ -108,10 +108,6 @@ namespace Qijian.Platform.Data.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("seen_at");
 
-                    b.Property<int>("ToldOfPolicy")
-                        .HasColumnType("integer")
-                        .HasColumnName("told_of_policy");
-
                     b.HasKey("Subject");
 
                     b.HasIndex("PhoneIndex")
@@ -162,64 +158,6 @@ namespace Qijian.Platform.Data.Migrations.Postgres
                     b.HasIndex("PhoneIndex", "IssuedAt");
 
                     b.ToTable("accounts_codes", (string)null);
-                });
-
-            modelBuilder.Entity("Qijian.Modules.Accounts.Profile", b =>
-                {
-                    b.Property<string>("Subject")
-                        .HasColumnType("text")
-                        .HasColumnName("subject");
-
-                    b.Property<byte[]>("Avatar")
-                        .HasColumnType("bytea")
-                        .HasColumnName("avatar");
-
-                    b.Property<byte[]>("Company")
-                        .HasColumnType("bytea")
-                        .HasColumnName("company");
-
-                    b.Property<byte[]>("Department")
-                        .HasColumnType("bytea")
-                        .HasColumnName("department");
-
-                    b.Property<byte[]>("Email")
-                        .HasColumnType("bytea")
-                        .HasColumnName("email");
-
-                    b.Property<long?>("EmailProvedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("email_proved_at");
-
-                    b.Property<long?>("EndedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("ended_at");
-
-                    b.Property<byte[]>("Industry")
-                        .HasColumnType("bytea")
-                        .HasColumnName("industry");
-
-                    b.Property<byte[]>("Name")
-                        .HasColumnType("bytea")
-                        .HasColumnName("name");
-
-                    b.Property<Guid?>("Page")
-                        .HasColumnType("uuid")
-                        .HasColumnName("page");
-
-                    b.Property<byte[]>("Position")
-                        .HasColumnType("bytea")
-                        .HasColumnName("position");
-
-                    b.Property<int>("Public")
-                        .HasColumnType("integer")
-                        .HasColumnName("public");
-
-                    b.HasKey("Subject");
-
-                    b.HasIndex("Page")
-                        .IsUnique();
-
-                    b.ToTable("accounts_profiles", (string)null);
                 });
 
             modelBuilder.Entity("Qijian.Modules.Accounts.Session", b =>

@@ -103,10 +103,6 @@ namespace Qijian.Platform.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("seen_at");
 
-                    b.Property<int>("ToldOfPolicy")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("told_of_policy");
-
                     b.HasKey("Subject");
 
                     b.HasIndex("PhoneIndex")
@@ -157,64 +153,6 @@ namespace Qijian.Platform.Data.Migrations.Sqlite
                     b.HasIndex("PhoneIndex", "IssuedAt");
 
                     b.ToTable("accounts_codes", (string)null);
-                });
-
-            modelBuilder.Entity("Qijian.Modules.Accounts.Profile", b =>
-                {
-                    b.Property<string>("Subject")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("subject");
-
-                    b.Property<byte[]>("Avatar")
-                        .HasColumnType("BLOB")
-                        .HasColumnName("avatar");
-
-                    b.Property<byte[]>("Company")
-                        .HasColumnType("BLOB")
-                        .HasColumnName("company");
-
-                    b.Property<byte[]>("Department")
-                        .HasColumnType("BLOB")
-                        .HasColumnName("department");
-
-                    b.Property<byte[]>("Email")
-                        .HasColumnType("BLOB")
-                        .HasColumnName("email");
-
-                    b.Property<long?>("EmailProvedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("email_proved_at");
-
-                    b.Property<long?>("EndedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("ended_at");
-
-                    b.Property<byte[]>("Industry")
-                        .HasColumnType("BLOB")
-                        .HasColumnName("industry");
-
-                    b.Property<byte[]>("Name")
-                        .HasColumnType("BLOB")
-                        .HasColumnName("name");
-
-                    b.Property<Guid?>("Page")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("page");
-
-                    b.Property<byte[]>("Position")
-                        .HasColumnType("BLOB")
-                        .HasColumnName("position");
-
-                    b.Property<int>("Public")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("public");
-
-                    b.HasKey("Subject");
-
-                    b.HasIndex("Page")
-                        .IsUnique();
-
-                    b.ToTable("accounts_profiles", (string)null);
                 });
 
             modelBuilder.Entity("Qijian.Modules.Accounts.Session", b =>
