@@ -28,7 +28,7 @@ namespace Qijian.Modules.Accounts
         [Range(1, 1_000_000)] public int CodesPerNetwork { get; init; } = 60;
     }
 
-    internal enum AttemptKind { SendFromNetwork = 1, SendFromSite = 2, CodeFromNetwork = 3, PasswordFromNetwork = 4, PasswordOfNumber = 5, PasswordOfDevice = 6 }
+    internal enum AttemptKind { SendFromNetwork = 1, SendFromSite = 2, CodeFromNetwork = 3, PasswordFromNetwork = 4, PasswordOfNumber = 5, PasswordOfDevice = 6, SocialState = 20 }
 
     /// <summary>How often something was tried in a window of time, under a keyed hash of who tried it.</summary>
     internal sealed class Attempts : IEntityTypeConfiguration<Attempts>
@@ -84,6 +84,7 @@ namespace Qijian.Modules.Accounts
             AttemptKind.CodeFromNetwork => (5, OneTimeCodes.Lifetime),
             AttemptKind.PasswordFromNetwork => (5, TimeSpan.FromMinutes(15)),
             AttemptKind.PasswordOfNumber => (50, TimeSpan.FromDays(1)),
+            AttemptKind.SocialState => (1, TimeSpan.FromHours(1)), // longer than a state holds: it counts once
             _ => (10, TimeSpan.FromHours(1)),
         };
 

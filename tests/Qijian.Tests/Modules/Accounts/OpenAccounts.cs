@@ -25,17 +25,39 @@ internal static class OpenAccounts
           en: Number of the device
         """;
 
-    public static Task<TestSite> StartAsync(TimeProvider clock, bool postgres = false, Action<IServiceCollection>? replace = null) => TestSite.StartAsync(
-        services =>
-        {
-            services.Replace(ServiceDescriptor.Singleton(Policy)).AddSingleton(clock);
-            replace?.Invoke(services);
-        },
-        postgres);
+    private const string SocialCookie = """
 
-    private static PolicyFolder Policy { get; } = new[]
-    {
+        - id: __Host-qijian-social
+          kind: cookie
+          purpose: account_security
+          ttl: PT30M
+          essential: true
+          zh: 前往社交账号提供方途中的凭据
+          en: What binds the way to a provider to this browser
+        """;
+
+    /// <summary>What an operator enters who opens signing in with social accounts: an assessment, and for providers abroad a mechanism.</summary>
+    public static readonly IReadOnlyList<TextChange> Social =
+    [
+        TextChange.OfEntry("registry/features.yaml", Feature.SocialSignIn.Id, "open: false", "open: true"),
+        TextChange.OfEntry("registry/pia.yaml", "social_sign_in", "approved_by: null\n  approved_on: null\n  valid_until: null", "approved_by: a\n  approved_on: 2026-11-01\n  valid_until: 2028-11-01"),
+        .. new[] { Recipient.SocialApple, Recipient.SocialMicrosoft, Recipient.SocialGithub }.Select(r => TextChange.OfEntry("registry/recipients.yaml", r.Id, "mechanism: null", "mechanism: standard_contract")),
+        new TextChange("registry/cookies.yaml", text => text.TrimEnd() + SocialCookie + "\n"),
+    ];
+
+    private static readonly PolicyFolder Accounts = With(PolicyFolder.Shipped,
+    [
         TextChange.OfEntry("registry/features.yaml", Feature.Accounts.Id, "open: false", "open: true"), TextChange.OfEntry("registry/features.yaml", Feature.Minors.Id, "open: false", "open: true"),
         new TextChange("registry/cookies.yaml", text => text.TrimEnd() + Cookies + "\n"),
-    }.Aggregate(PolicyFolder.Shipped, (folder, change) => folder.With(change, Directory.CreateTempSubdirectory("qijian-policy-").FullName));
+    ]);
+
+    public static Task<TestSite> StartAsync(TimeProvider clock, bool postgres = false, Action<IServiceCollection>? replace = null, IReadOnlyList<TextChange>? opened = null, params string[] settings) => TestSite.StartAsync(
+        services =>
+        {
+            services.Replace(ServiceDescriptor.Singleton(With(Accounts, opened ?? []))).AddSingleton(clock);
+            replace?.Invoke(services);
+        },
+        postgres, settings: settings);
+
+    private static PolicyFolder With(PolicyFolder folder, IReadOnlyList<TextChange> changes) => changes.Aggregate(folder, (f, change) => f.With(change, Directory.CreateTempSubdirectory("qijian-policy-").FullName));
 }

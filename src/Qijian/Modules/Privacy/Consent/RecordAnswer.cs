@@ -6,7 +6,7 @@ internal sealed record AnswerForm(string? Purpose, string? Recipient, string? No
 internal enum RecordAnswerResult { Recorded, NothingToAnswer, OtherNotice }
 
 /// <summary>Records an answer, with the notice that it answers. The opposite of a standing yes is its withdrawal; what is so already is not recorded again.</summary>
-internal sealed class RecordAnswer(ConsentLedger ledger, ConsentTerms terms, CurrentSubject current)
+internal sealed class RecordAnswer(ConsentLedger ledger, ConsentTerms terms, CurrentSubject current, IEnumerable<IWithdrawals> withdrawals)
 {
     public const string Page = "/privacy/choices";
 
@@ -27,7 +27,7 @@ internal sealed class RecordAnswer(ConsentLedger ledger, ConsentTerms terms, Cur
             (true, _) => [Act(ConsentEventKind.NoticeShown), Act(ConsentEventKind.Granted)],
             (false, _) => (List<ConsentAct>)[Act(ConsentEventKind.NoticeShown), Act(ConsentEventKind.Refused)],
         };
-        if (acts.Count > 0) await ledger.AppendAsync(acts, ct);
+        await AppendAsync(acts, ct);
         return RecordAnswerResult.Recorded;
 
         ConsentAct Act(ConsentEventKind kind) => new(subject, kind, new(purpose.Id), recipient is null ? null : new(recipient.Id), notice.Hash, Page, ConsentMethod.Click);
@@ -37,9 +37,16 @@ internal sealed class RecordAnswer(ConsentLedger ledger, ConsentTerms terms, Cur
     public async Task WithdrawAllAsync(CancellationToken ct)
     {
         if (current.Find() is not { } subject) return;
-        var acts = Withdrawals(subject, await ledger.StateOfAsync(subject, ct), null, null);
-        if (acts.Count > 0) await ledger.AppendAsync(acts, ct);
+        await AppendAsync(Withdrawals(subject, await ledger.StateOfAsync(subject, ct), null, null), ct);
         current.Begin();
+    }
+
+    private async Task AppendAsync(List<ConsentAct> acts, CancellationToken ct)
+    {
+        if (acts.Count == 0) return;
+        await ledger.AppendAsync(acts, ct);
+        foreach (var act in acts.Where(a => a.Kind is ConsentEventKind.Withdrawn))
+            foreach (var listener in withdrawals) await listener.WithdrawnAsync(act.Subject, act.Purpose, act.Recipient, ct);
     }
 
     // Who takes back a purpose takes back every recipient of it.
