@@ -14,7 +14,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
-using Qijian.Modules.Accounts;
 using Qijian.Modules.Privacy;
 
 namespace Qijian.Tests.Modules.Accounts;

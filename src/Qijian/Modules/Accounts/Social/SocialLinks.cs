@@ -80,10 +80,10 @@ namespace Qijian.Modules.Accounts
                 await db.SaveChangesAsync(ct);
                 return LinkResult.Linked;
             }
-            catch (DbUpdateException)
+            catch (DbUpdateException e)
             {
                 db.Entry(link).State = EntityState.Detached;
-                return await StandingAsync(member.Subject, provider, index, ct) ?? throw new InvalidOperationException("A link was neither made nor there."); // of two at once, one was first
+                return await StandingAsync(member.Subject, provider, index, ct) ?? throw new InvalidOperationException("A link was neither made nor there.", e); // of two at once, one was first
             }
         }
 
