@@ -84,9 +84,14 @@ public sealed class PublicSurfaceTests
         from type in typeof(Program).Assembly.GetTypes()
         let section = type.GetField("Section", BindingFlags.Public | BindingFlags.Static)?.GetRawConstantValue() as string
         where section is not null
-        from property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        orderby section, property.Name
-        select $"{section}:{property.Name} {(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType).Name} {property.GetValue(Activator.CreateInstance(type))}".TrimEnd();
+        from line in LinesOf(section, type)
+        orderby line.Split(' ')[0]
+        select line;
+
+    // Options within options stand with their own properties.
+    private static IEnumerable<string> LinesOf(string section, Type type) => type.GetProperties(BindingFlags.Public | BindingFlags.Instance).SelectMany(property => property.PropertyType is { IsClass: true } inner && inner.Assembly == typeof(Program).Assembly
+        ? LinesOf($"{section}:{property.Name}", inner)
+        : [$"{section}:{property.Name} {(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType).Name} {property.GetValue(Activator.CreateInstance(type))}".TrimEnd()]);
 
     private static IEnumerable<string> Verbs() => Program.CommandLine().Subcommands.SelectMany(c => WordsOf("", c)).Order(StringComparer.Ordinal);
 

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
 using Qijian.Modules.Messaging;
@@ -9,12 +10,15 @@ namespace Qijian.Modules.Accounts;
 /// <summary>Signing up and in, and what a member keeps about themselves.</summary>
 public static class AccountsModule
 {
-    internal const string SignInPath = "/account/sign-in", SignUpPath = "/account/sign-up", AccountPath = "/account", SecurityPath = "/account/security", SecondFactorPath = "/account/security/second-factor", ProfilePath = "/account/profile", NumberPath = "/account/number", PublicProfilePath = "/members", SessionCookie = "__Host-qijian-session";
+    internal const string SignInPath = "/account/sign-in", SignUpPath = "/account/sign-up", AccountPath = "/account", SecurityPath = "/account/security", SecondFactorPath = "/account/security/second-factor", ProfilePath = "/account/profile", NumberPath = "/account/number", SocialPath = "/account/social", SocialLinkPath = "/account/social/link", PublicProfilePath = "/members", SessionCookie = "__Host-qijian-session";
 
-    public static IServiceCollection AddAccounts(this IServiceCollection services)
+    public static IServiceCollection AddAccounts(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<AccountsOptions>().BindConfiguration(AccountsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<Passwords>().AddSingleton<SignInTickets>().AddScoped<AttemptLimits>().AddScoped<OneTimeCodes>().AddScoped<Device>().AddScoped<SessionRows>().AddScoped<SecondFactors>().AddScoped<Passkeys>().AddScoped<EnterAccount>().AddScoped<SignInWithPassword>().AddScoped<ReadAccount>().AddScoped<ChangeNumber>().AddScoped<KeepProfile>().AddScoped<IHeldByConsent>(s => s.GetRequiredService<KeepProfile>());
+        services.AddOptions<SocialOptions>().BindConfiguration(SocialOptions.Section);
+        services.AddScoped<SocialProviders>().AddScoped<SocialFlows>().AddScoped<SocialLinks>().AddScoped<IHeldByConsent>(s => s.GetRequiredService<SocialLinks>()).AddScoped<TencentSignIn>().AddScoped<WebSignIn>();
+        WebSignIn.Add(services, configuration.GetSection(SocialOptions.Section).Get<SocialOptions>() ?? new());
         services.AddScoped<IMinors, MemberFacts>().AddScoped<IMessagePreferences, MemberFacts>().AddScoped<IMessageAddresses, MemberFacts>().AddScoped<IPolicyAudience, TellMembers>();
         services.AddSingleton<SessionStore>().AddSingleton<AccountLink>().AddSingleton<INavigation>(s => s.GetRequiredService<AccountLink>());
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme);
@@ -42,6 +46,12 @@ public static class AccountsModule
     /// <summary>Knows who is signed in from here on.</summary>
     public static void UseAccounts(this WebApplication app)
     {
+        // What answers a provider's return runs before anybody is known, and has to know who set out.
+        app.UseWhen(http => http.Request.Path.StartsWithSegments(SocialPath, StringComparison.Ordinal), social => social.Use(async (http, next) =>
+        {
+            if ((await http.AuthenticateAsync()).Principal is { } who) http.User = who;
+            await next(http);
+        }));
         app.UseAuthentication();
         app.UseAuthorization();
     }

@@ -28,7 +28,7 @@ namespace Qijian.Modules.Accounts
         [Range(1, 1_000_000)] public int CodesPerNetwork { get; init; } = 60;
     }
 
-    internal enum AttemptKind { SendFromNetwork = 1, SendFromSite = 2, CodeFromNetwork = 3, PasswordFromNetwork = 4, PasswordOfNumber = 5, PasswordOfDevice = 6, SecondFactorOfMember = 7, SecondFactorOfDevice = 8, PasskeyTicket = 9 }
+    internal enum AttemptKind { SendFromNetwork = 1, SendFromSite = 2, CodeFromNetwork = 3, PasswordFromNetwork = 4, PasswordOfNumber = 5, PasswordOfDevice = 6, SecondFactorOfMember = 7, SecondFactorOfDevice = 8, PasskeyTicket = 9, SocialState = 10 }
 
     /// <summary>How often something was tried in a window of time, under a keyed hash of who tried it.</summary>
     internal sealed class Attempts : IEntityTypeConfiguration<Attempts>
@@ -86,6 +86,7 @@ namespace Qijian.Modules.Accounts
             AttemptKind.PasswordOfNumber => (50, TimeSpan.FromDays(1)),
             AttemptKind.SecondFactorOfMember => (20, TimeSpan.FromDays(1)),
             AttemptKind.PasskeyTicket => (1, Passkeys.Lifetime),
+            AttemptKind.SocialState => (1, TimeSpan.FromHours(1)), // longer than a state holds: it counts once
             _ => (10, TimeSpan.FromHours(1)),
         };
 

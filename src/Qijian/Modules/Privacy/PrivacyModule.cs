@@ -43,7 +43,9 @@ public static class PrivacyModule
     private static IServiceCollection AddServiceLog(this IServiceCollection services) => services.AddSingleton<ServiceLog>()
         .AddLogging(logging => logging.ClearProviders().Services.AddSingleton<ILoggerProvider>(s => new SerilogLoggerProvider(s.GetRequiredService<ServiceLog>().Program(s.GetRequiredService<ProcessingRegistry>()), dispose: true)));
 
+    // A client that a library brings goes the same way; what it sends is in nobody's log.
     private static IServiceCollection AddEgress(this IServiceCollection services) => services
+        .AddTransient<EgressHandler>().ConfigureHttpClientDefaults(http => http.RemoveAllLoggers().AddHttpMessageHandler<EgressHandler>())
         .AddSingleton<EgressLimits>().AddSingleton<IEgressNetwork, EgressNetwork>().AddSingleton<IEgressSender, HttpSender>().AddScoped<IEgressGate, EgressGate>().AddScoped<IRecipientGuard>(s => s.GetRequiredService<PurposeGuard>());
 
     private static IServiceCollection AddRetention(this IServiceCollection services) => services
@@ -57,7 +59,7 @@ public static class PrivacyModule
             ? new ConsentTerms(s.GetRequiredService<ProcessingRegistry>(), policy.Number, policy.Broadened)
             : new ConsentTerms(s.GetRequiredService<ProcessingRegistry>(), s.GetRequiredService<PolicyFolder>().Newest)); // a command before the first start
         services.AddSingleton<GuardRules>().AddSingleton<RestrictionList>().AddSingleton<Receipt>();
-        services.AddScoped<ConsentLedger>().AddScoped<RecordAnswer>().AddScoped<ForgetVisitor>().AddScoped<IConsentPrompts, ConsentPrompts>().AddScoped<IGuardianConsents, GuardianConsents>();
+        services.AddScoped<ConsentLedger>().AddScoped<RecordAnswer>().AddScoped<ForgetVisitor>().AddScoped<IConsentPrompts, ConsentPrompts>().AddScoped<IGuardianConsents, GuardianConsents>().AddScoped<IRecipientConsents, RecipientConsents>();
         services.AddScoped<CurrentSubject>().AddScoped<ICurrentSubject>(s => s.GetRequiredService<CurrentSubject>());
         services.AddScoped<PurposeGuard>().AddScoped<IPurposeGuard>(s => s.GetRequiredService<PurposeGuard>());
         services.AddAntiforgery(o => (o.Cookie, o.FormFieldName) = (new FormCookie(), "form"));

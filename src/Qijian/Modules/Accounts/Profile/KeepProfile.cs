@@ -68,7 +68,7 @@ internal sealed class KeepProfile(AppDb db, IPurposeGuard guard, IVault vault, T
     public Task ProveEmailAsync(Subject subject, CancellationToken ct) => db.Profiles.Where(p => p.Subject == subject && p.Email != null).ExecuteUpdateAsync(p => p.SetProperty(x => x.EmailProvedAt, clock.GetUtcNow()), ct);
 
     /// <summary>Whoever no longer wants a profile kept has none from then on; whoever no longer wants it published has a private one.</summary>
-    public async Task EraseAsync(Subject subject, Purpose purpose, CancellationToken ct)
+    public async Task EraseAsync(Subject subject, Purpose purpose, Recipient? recipient, CancellationToken ct)
     {
         if (purpose == Purpose.ProfileKeeping) await db.Profiles.Where(p => p.Subject == subject).ExecuteDeleteAsync(ct);
         else await db.Profiles.Where(p => p.Subject == subject).ExecuteUpdateAsync(p => p.SetProperty(x => x.Public, ProfileFields.None).SetProperty(x => x.Page, (Guid?)null), ct);

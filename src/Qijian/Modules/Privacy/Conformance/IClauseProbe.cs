@@ -57,7 +57,7 @@ public sealed record TextChange(string File, Func<string, string> Change)
     public static TextChange OfEntry(string file, string id, string words, string instead, string? remove = null) => new(file, all =>
     {
         var at = all.IndexOf($"- id: {id}\n", StringComparison.Ordinal);
-        var end = all.IndexOf("\n- id: ", at, StringComparison.Ordinal);
+        var end = all.IndexOf("\n- id: ", at, StringComparison.Ordinal) is > 0 and var next ? next : all.Length;
         var entry = remove is null ? all[at..end] : all[at..end].Replace(remove, "", StringComparison.Ordinal);
         return all[..at] + entry.Replace(words, instead, StringComparison.Ordinal) + all[end..];
     });

@@ -19,12 +19,13 @@ internal sealed record Notice(PurposeEntry Purpose, RecipientEntry? Recipient, I
         var registry = terms.Registry;
         var separator = Language.IsEnglish ? "; " : "；";
         var rule = registry.Retention[purpose.Retention];
-        var receivers = recipient is null ? purpose.Recipients.Select(id => registry.Recipients[id]).ToList() : [recipient];
+        // Those who are asked apart have a notice each: a yes to the purpose alone gives them nothing.
+        var receivers = recipient is null ? purpose.Recipients.Select(id => registry.Recipients[id]).Where(r => !r.AskedApart).ToList() : [recipient];
         List<(string, string)> lines =
         [
             (Text.NoticeData, string.Join(separator, ConsentTerms.ScopeOf(purpose, recipient).Select(c => (purpose.Reads[c] is Need.Required ? Text.NoticeRequired : Text.NoticeOptional).With(registry.Categories[c].Label)))),
             (Text.NoticeRetention, $"{rule.Label} {rule.Ceiling?.Words()}{ThenOf(rule.Then)}"),
-            (Text.NoticeRecipients, receivers.Count == 0 ? Text.NoticeNobody : string.Join(separator, receivers.Select(r => $"{r.Label} ({r.Contact})"))),
+            (Text.NoticeRecipients, receivers.Count == 0 ? (purpose.Recipients.Count == 0 ? Text.NoticeNobody : Text.NoticeAskedApart) : string.Join(separator, receivers.Select(r => $"{r.Label} ({r.Contact})"))),
         ];
         if (recipient is { Abroad: true }) lines.Add((Text.NoticeAbroad, Text.NoticeAbroadWords.With(recipient.Jurisdiction, recipient.Mechanism)));
         if (purpose.AutomatedDecision) lines.Add((Text.NoticeAutomated, Text.NoticeAutomatedWords));

@@ -11,8 +11,8 @@ public interface IHeldByConsent
     /// <summary>The purposes that it is held for.</summary>
     IReadOnlyList<Purpose> Purposes { get; }
 
-    /// <summary>Erases what is held for a purpose: the person takes the consent back.</summary>
-    Task EraseAsync(Subject subject, Purpose purpose, CancellationToken ct);
+    /// <summary>Erases what is held for a purpose, or from one recipient of it: the person takes that consent back.</summary>
+    Task EraseAsync(Subject subject, Purpose purpose, Recipient? recipient, CancellationToken ct);
 }
 
 /// <summary>Records an answer, with the notice that it answers. The opposite of a standing yes is its withdrawal; what is so already is not recorded again.</summary>
@@ -55,8 +55,8 @@ internal sealed class RecordAnswer(ConsentLedger ledger, ConsentTerms terms, Cur
     // What was held by it goes first: where the second step fails there is a consent without data, and not data without consent.
     private async Task AppendAsync(List<ConsentAct> acts, CancellationToken ct)
     {
-        foreach (var act in acts.Where(a => a is { Kind: ConsentEventKind.Withdrawn, Recipient: null }))
-            foreach (var module in held.Where(h => h.Purposes.Contains(act.Purpose))) await module.EraseAsync(act.Subject, act.Purpose, ct);
+        foreach (var act in acts.Where(a => a.Kind is ConsentEventKind.Withdrawn))
+            foreach (var module in held.Where(h => h.Purposes.Contains(act.Purpose))) await module.EraseAsync(act.Subject, act.Purpose, act.Recipient, ct);
         if (acts.Count > 0) await ledger.AppendAsync(acts, ct);
     }
 
