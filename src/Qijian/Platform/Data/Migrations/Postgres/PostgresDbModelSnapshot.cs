@@ -108,6 +108,10 @@ namespace Qijian.Platform.Data.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("seen_at");
 
+                    b.Property<int>("ToldOfPolicy")
+                        .HasColumnType("integer")
+                        .HasColumnName("told_of_policy");
+
                     b.HasKey("Subject");
 
                     b.HasIndex("PhoneIndex")
@@ -158,6 +162,150 @@ namespace Qijian.Platform.Data.Migrations.Postgres
                     b.HasIndex("PhoneIndex", "IssuedAt");
 
                     b.ToTable("accounts_codes", (string)null);
+                });
+
+            modelBuilder.Entity("Qijian.Modules.Accounts.Passkey", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("CredentialId")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("credential_id");
+
+                    b.Property<byte[]>("Device")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("device");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ended_at");
+
+                    b.Property<byte[]>("PublicKey")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("public_key");
+
+                    b.Property<long>("SignCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sign_count");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<long?>("UsedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("used_at");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CredentialId")
+                        .IsUnique();
+
+                    b.HasIndex("Subject");
+
+                    b.ToTable("accounts_passkeys", (string)null);
+                });
+
+            modelBuilder.Entity("Qijian.Modules.Accounts.Profile", b =>
+                {
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<byte[]>("Avatar")
+                        .HasColumnType("bytea")
+                        .HasColumnName("avatar");
+
+                    b.Property<byte[]>("Company")
+                        .HasColumnType("bytea")
+                        .HasColumnName("company");
+
+                    b.Property<byte[]>("Department")
+                        .HasColumnType("bytea")
+                        .HasColumnName("department");
+
+                    b.Property<byte[]>("Email")
+                        .HasColumnType("bytea")
+                        .HasColumnName("email");
+
+                    b.Property<long?>("EmailProvedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("email_proved_at");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ended_at");
+
+                    b.Property<byte[]>("Industry")
+                        .HasColumnType("bytea")
+                        .HasColumnName("industry");
+
+                    b.Property<byte[]>("Name")
+                        .HasColumnType("bytea")
+                        .HasColumnName("name");
+
+                    b.Property<Guid?>("Page")
+                        .HasColumnType("uuid")
+                        .HasColumnName("page");
+
+                    b.Property<byte[]>("Position")
+                        .HasColumnType("bytea")
+                        .HasColumnName("position");
+
+                    b.Property<int>("Public")
+                        .HasColumnType("integer")
+                        .HasColumnName("public");
+
+                    b.HasKey("Subject");
+
+                    b.HasIndex("Page")
+                        .IsUnique();
+
+                    b.ToTable("accounts_profiles", (string)null);
+                });
+
+            modelBuilder.Entity("Qijian.Modules.Accounts.SecondFactor", b =>
+                {
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ended_at");
+
+                    b.Property<long>("OnSince")
+                        .HasColumnType("bigint")
+                        .HasColumnName("on_since");
+
+                    b.Property<byte[]>("RecoveryCodes")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("recovery_codes");
+
+                    b.Property<byte[]>("Secret")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("secret");
+
+                    b.Property<long>("Step")
+                        .HasColumnType("bigint")
+                        .HasColumnName("step");
+
+                    b.HasKey("Subject");
+
+                    b.ToTable("accounts_second_factors", (string)null);
                 });
 
             modelBuilder.Entity("Qijian.Modules.Accounts.Session", b =>
@@ -246,6 +394,55 @@ namespace Qijian.Platform.Data.Migrations.Postgres
                     b.HasIndex("Subject", "At");
 
                     b.ToTable("accounts_sign_ins", (string)null);
+                });
+
+            modelBuilder.Entity("Qijian.Modules.Accounts.SocialLink", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ended_at");
+
+                    b.Property<long>("LinkedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("linked_at");
+
+                    b.Property<byte[]>("Nickname")
+                        .HasColumnType("bytea")
+                        .HasColumnName("nickname");
+
+                    b.Property<int>("Provider")
+                        .HasColumnType("integer")
+                        .HasColumnName("provider");
+
+                    b.Property<byte[]>("ProviderId")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("provider_id");
+
+                    b.Property<byte[]>("ProviderIndex")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("provider_index");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProviderIndex")
+                        .IsUnique();
+
+                    b.HasIndex("Subject", "Provider")
+                        .IsUnique();
+
+                    b.ToTable("accounts_social_links", (string)null);
                 });
 
             modelBuilder.Entity("Qijian.Modules.Insight.FeatureUsage", b =>

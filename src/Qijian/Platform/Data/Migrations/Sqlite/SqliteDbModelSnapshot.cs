@@ -103,6 +103,10 @@ namespace Qijian.Platform.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("seen_at");
 
+                    b.Property<int>("ToldOfPolicy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("told_of_policy");
+
                     b.HasKey("Subject");
 
                     b.HasIndex("PhoneIndex")
@@ -153,6 +157,150 @@ namespace Qijian.Platform.Data.Migrations.Sqlite
                     b.HasIndex("PhoneIndex", "IssuedAt");
 
                     b.ToTable("accounts_codes", (string)null);
+                });
+
+            modelBuilder.Entity("Qijian.Modules.Accounts.Passkey", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("CredentialId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("credential_id");
+
+                    b.Property<byte[]>("Device")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("device");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ended_at");
+
+                    b.Property<byte[]>("PublicKey")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("public_key");
+
+                    b.Property<long>("SignCount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sign_count");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
+                    b.Property<long?>("UsedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("used_at");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CredentialId")
+                        .IsUnique();
+
+                    b.HasIndex("Subject");
+
+                    b.ToTable("accounts_passkeys", (string)null);
+                });
+
+            modelBuilder.Entity("Qijian.Modules.Accounts.Profile", b =>
+                {
+                    b.Property<string>("Subject")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
+                    b.Property<byte[]>("Avatar")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("avatar");
+
+                    b.Property<byte[]>("Company")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("company");
+
+                    b.Property<byte[]>("Department")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("department");
+
+                    b.Property<byte[]>("Email")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("email");
+
+                    b.Property<long?>("EmailProvedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("email_proved_at");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ended_at");
+
+                    b.Property<byte[]>("Industry")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("industry");
+
+                    b.Property<byte[]>("Name")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("name");
+
+                    b.Property<Guid?>("Page")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("page");
+
+                    b.Property<byte[]>("Position")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("position");
+
+                    b.Property<int>("Public")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("public");
+
+                    b.HasKey("Subject");
+
+                    b.HasIndex("Page")
+                        .IsUnique();
+
+                    b.ToTable("accounts_profiles", (string)null);
+                });
+
+            modelBuilder.Entity("Qijian.Modules.Accounts.SecondFactor", b =>
+                {
+                    b.Property<string>("Subject")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ended_at");
+
+                    b.Property<long>("OnSince")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("on_since");
+
+                    b.Property<byte[]>("RecoveryCodes")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("recovery_codes");
+
+                    b.Property<byte[]>("Secret")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("secret");
+
+                    b.Property<long>("Step")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("step");
+
+                    b.HasKey("Subject");
+
+                    b.ToTable("accounts_second_factors", (string)null);
                 });
 
             modelBuilder.Entity("Qijian.Modules.Accounts.Session", b =>
@@ -241,6 +389,55 @@ namespace Qijian.Platform.Data.Migrations.Sqlite
                     b.HasIndex("Subject", "At");
 
                     b.ToTable("accounts_sign_ins", (string)null);
+                });
+
+            modelBuilder.Entity("Qijian.Modules.Accounts.SocialLink", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ended_at");
+
+                    b.Property<long>("LinkedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("linked_at");
+
+                    b.Property<byte[]>("Nickname")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("nickname");
+
+                    b.Property<int>("Provider")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("provider");
+
+                    b.Property<byte[]>("ProviderId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("provider_id");
+
+                    b.Property<byte[]>("ProviderIndex")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("provider_index");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProviderIndex")
+                        .IsUnique();
+
+                    b.HasIndex("Subject", "Provider")
+                        .IsUnique();
+
+                    b.ToTable("accounts_social_links", (string)null);
                 });
 
             modelBuilder.Entity("Qijian.Modules.Insight.FeatureUsage", b =>
