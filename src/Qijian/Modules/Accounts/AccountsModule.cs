@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Qijian.Modules.Messaging;
 using Qijian.Modules.Privacy;
@@ -16,13 +17,14 @@ public static class AccountsModule
     {
         services.AddOptions<AccountsOptions>().BindConfiguration(AccountsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<Passwords>().AddSingleton<SignInTickets>().AddScoped<AttemptLimits>().AddScoped<OneTimeCodes>().AddScoped<Device>().AddScoped<SessionRows>().AddScoped<SecondFactors>().AddScoped<Passkeys>().AddScoped<EnterAccount>().AddScoped<SignInWithPassword>().AddScoped<ReadAccount>().AddScoped<ChangeNumber>().AddScoped<KeepProfile>().AddScoped<IHeldByConsent>(s => s.GetRequiredService<KeepProfile>());
+        services.AddScoped<KeepRoles>().AddScoped<CreateAdministrator>().AddScoped<CurrentStaff>().AddScoped<IAuthorizationHandler, StaffGate>().AddScoped<KeepTrainings>().AddScoped<ITrainingRecords>(s => s.GetRequiredService<KeepTrainings>());
         services.AddOptions<SocialOptions>().BindConfiguration(SocialOptions.Section);
         services.AddScoped<SocialProviders>().AddScoped<SocialFlows>().AddScoped<SocialLinks>().AddScoped<IHeldByConsent>(s => s.GetRequiredService<SocialLinks>()).AddScoped<TencentSignIn>().AddScoped<WebSignIn>();
         WebSignIn.Add(services, configuration.GetSection(SocialOptions.Section).Get<SocialOptions>() ?? new());
         services.AddScoped<IMinors, MemberFacts>().AddScoped<IMessagePreferences, MemberFacts>().AddScoped<IMessageAddresses, MemberFacts>().AddScoped<IPolicyAudience, TellMembers>();
         services.AddSingleton<SessionStore>().AddSingleton<AccountLink>().AddSingleton<INavigation>(s => s.GetRequiredService<AccountLink>());
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme);
-        services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<SessionStore>((cookie, store) =>
+        services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<SessionStore, IFeatures>((cookie, store, features) =>
         {
             (cookie.SessionStore, cookie.Cookie.Name, cookie.ExpireTimeSpan, cookie.SlidingExpiration) = (store, SessionCookie, SessionStore.Longest, false);
             (cookie.Cookie.Path, cookie.Cookie.SecurePolicy, cookie.Cookie.HttpOnly, cookie.Cookie.SameSite, cookie.Cookie.IsEssential) = ("/", CookieSecurePolicy.Always, true, SameSiteMode.Lax, true);
@@ -30,12 +32,13 @@ public static class AccountsModule
             cookie.Events.OnRedirectToLogin = to =>
             {
                 if (Platform.ProgramPaths.Contains(to.Request.Path)) to.Response.StatusCode = StatusCodes.Status401Unauthorized;
+                else if (!features.IsOpen(Feature.Accounts)) to.Response.StatusCode = StatusCodes.Status404NotFound; // there is nowhere to sign in
                 else to.Response.Redirect($"{Language.Path(SignInPath)}?to={Uri.EscapeDataString(to.Request.Path)}");
                 return Task.CompletedTask;
             };
             cookie.Events.OnRedirectToAccessDenied = to =>
             {
-                to.Response.StatusCode = StatusCodes.Status403Forbidden;
+                to.Response.StatusCode = StatusCodes.Status404NotFound; // whoever has no role does not learn what there is for those who have
                 return Task.CompletedTask;
             };
         });

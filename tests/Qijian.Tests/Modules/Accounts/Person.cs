@@ -18,6 +18,9 @@ internal sealed partial class Person(TestSite site, params (string Name, string 
         return person;
     }
 
+    /// <summary>Who it is for the site, where a test needs to know.</summary>
+    public string Id { get; set; } = "";
+
     /// <summary>The last page.</summary>
     public string Body { get; set; } = "";
 

@@ -6,16 +6,17 @@ using Qijian.Modules.Privacy;
 namespace Qijian.Modules.Accounts;
 
 [Authorize, TypeFilter<WhileOpen>]
-internal sealed class AccountModel(ReadAccount account, EnterAccount enter, IFeatures features) : PageModel
+internal sealed class AccountModel(ReadAccount account, EnterAccount enter, CurrentStaff staff, IFeatures features) : PageModel
 {
     public Member Member { get; private set; } = null!;
     public bool ProfileOpen => features.IsOpen(Feature.Profile);
+    public bool IsStaff { get; private set; }
     public string Phone { get; private set; } = "";
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)
     {
         if (await account.MemberAsync(ct) is not { } member) return Challenge();
-        (Member, Phone) = (member, await account.MaskedPhoneAsync(member, ct) ?? "–");
+        (Member, Phone, IsStaff) = (member, await account.MaskedPhoneAsync(member, ct) ?? "–", await staff.IsAsync([], ct));
         return Page();
     }
 

@@ -189,6 +189,13 @@ public sealed partial class ProbeWorld : IAsyncDisposable
         return await SendAsync(request, path, persona, ct);
     }
 
+    /// <summary>Sends a form as a persona does who kept its page open.</summary>
+    public async Task<Exchange> PostAsync(Persona persona, string path, IEnumerable<KeyValuePair<string, string>> fields, CancellationToken ct)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(fields) };
+        return await SendAsync(request, path, persona, ct);
+    }
+
     private async Task<Exchange> SendAsync(HttpRequestMessage request, string path, Persona? persona, CancellationToken ct)
     {
         foreach (var (name, value) in persona?.Headers ?? []) request.Headers.Add(name, value);

@@ -11,6 +11,6 @@ internal static class VaultSetup
         services.AddOptions<KeyOptions>().BindConfiguration(KeyOptions.Section);
         services.AddLogging(logging => logging.EnableRedaction(o => o.ApplyDiscriminator = false)).AddSingleton<IRedactorProvider, LogRedaction>();
         return services.AddSingleton<OpenKeyStore>().AddSingleton(s => s.GetRequiredService<OpenKeyStore>().Run()).AddSingleton<IPreparation, PrepareKeyStore>()
-            .AddSingleton<IVault, Vault>().AddSingleton<ITrainingRecords, NoTrainingRecords>().AddScoped<RevealPersonalData>();
+            .AddSingleton<IVault, Vault>().AddScoped<RevealPersonalData>().AddScoped<IReveals>(s => s.GetRequiredService<RevealPersonalData>());
     }
 }

@@ -60,6 +60,24 @@ namespace Qijian.Platform.Data.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "accounts_roles",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    subject = table.Column<string>(type: "text", nullable: false),
+                    staff = table.Column<string>(type: "text", nullable: false),
+                    role = table.Column<int>(type: "integer", nullable: false),
+                    granted_by = table.Column<string>(type: "text", nullable: true),
+                    granted_at = table.Column<long>(type: "bigint", nullable: false),
+                    ended_by = table.Column<string>(type: "text", nullable: true),
+                    ended_at = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_accounts_roles", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "accounts_second_factors",
                 columns: table => new
                 {
@@ -93,6 +111,25 @@ namespace Qijian.Platform.Data.Migrations.Postgres
                     table.PrimaryKey("PK_accounts_social_links", x => x.id);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "accounts_trainings",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    staff = table.Column<string>(type: "text", nullable: false),
+                    course = table.Column<string>(type: "text", nullable: false),
+                    passed_at = table.Column<long>(type: "bigint", nullable: false),
+                    valid_until = table.Column<long>(type: "bigint", nullable: false),
+                    written_by = table.Column<string>(type: "text", nullable: false),
+                    written_at = table.Column<long>(type: "bigint", nullable: false),
+                    ended_by = table.Column<string>(type: "text", nullable: true),
+                    ended_at = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_accounts_trainings", x => x.id);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "IX_accounts_passkeys_credential_id",
                 table: "accounts_passkeys",
@@ -111,6 +148,18 @@ namespace Qijian.Platform.Data.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_accounts_roles_staff",
+                table: "accounts_roles",
+                column: "staff");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_accounts_roles_subject_role",
+                table: "accounts_roles",
+                columns: new[] { "subject", "role" },
+                unique: true,
+                filter: "ended_at IS NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_accounts_social_links_provider_index",
                 table: "accounts_social_links",
                 column: "provider_index",
@@ -121,6 +170,11 @@ namespace Qijian.Platform.Data.Migrations.Postgres
                 table: "accounts_social_links",
                 columns: new[] { "subject", "provider" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_accounts_trainings_staff",
+                table: "accounts_trainings",
+                column: "staff");
         }
 
         /// <inheritdoc />
@@ -133,10 +187,16 @@ namespace Qijian.Platform.Data.Migrations.Postgres
                 name: "accounts_profiles");
 
             migrationBuilder.DropTable(
+                name: "accounts_roles");
+
+            migrationBuilder.DropTable(
                 name: "accounts_second_factors");
 
             migrationBuilder.DropTable(
                 name: "accounts_social_links");
+
+            migrationBuilder.DropTable(
+                name: "accounts_trainings");
 
             migrationBuilder.DropColumn(
                 name: "told_of_policy",

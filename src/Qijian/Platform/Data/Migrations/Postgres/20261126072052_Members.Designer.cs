@@ -12,7 +12,7 @@ using Qijian.Platform.Data;
 namespace Qijian.Platform.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresDb))]
-    [Migration("20261126071419_Members")]
+    [Migration("20261126072052_Members")]
     partial class Members
     {
         /// <inheritdoc />
@@ -278,6 +278,54 @@ namespace Qijian.Platform.Data.Migrations.Postgres
                     b.ToTable("accounts_profiles", (string)null);
                 });
 
+            modelBuilder.Entity("Qijian.Modules.Accounts.RoleGrant", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("EndedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("ended_by");
+
+                    b.Property<long>("GrantedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("granted_at");
+
+                    b.Property<string>("GrantedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("granted_by");
+
+                    b.Property<int>("Role")
+                        .HasColumnType("integer")
+                        .HasColumnName("role");
+
+                    b.Property<string>("Staff")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("staff");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Staff");
+
+                    b.HasIndex("Subject", "Role")
+                        .IsUnique()
+                        .HasFilter("ended_at IS NULL");
+
+                    b.ToTable("accounts_roles", (string)null);
+                });
+
             modelBuilder.Entity("Qijian.Modules.Accounts.SecondFactor", b =>
                 {
                     b.Property<string>("Subject")
@@ -446,6 +494,55 @@ namespace Qijian.Platform.Data.Migrations.Postgres
                         .IsUnique();
 
                     b.ToTable("accounts_social_links", (string)null);
+                });
+
+            modelBuilder.Entity("Qijian.Modules.Accounts.Training", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Course")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("course");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("EndedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("ended_by");
+
+                    b.Property<long>("PassedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("passed_at");
+
+                    b.Property<string>("Staff")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("staff");
+
+                    b.Property<long>("ValidUntil")
+                        .HasColumnType("bigint")
+                        .HasColumnName("valid_until");
+
+                    b.Property<long>("WrittenAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("written_at");
+
+                    b.Property<string>("WrittenBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("written_by");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Staff");
+
+                    b.ToTable("accounts_trainings", (string)null);
                 });
 
             modelBuilder.Entity("Qijian.Modules.Insight.FeatureUsage", b =>
