@@ -68,11 +68,11 @@ internal sealed class IdentityProviders : IAsyncDisposable
         foreach (var host in Hosts) names.AddDnsName(host);
         request.CertificateExtensions.Add(names.Build());
         var now = TimeProvider.System.GetUtcNow();
-        var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        var own = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
-        IdentityProviders providers = new(builder.Build(), certificate, clock);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(own)));
+        IdentityProviders providers = new(builder.Build(), own, clock);
         providers.app.Run(providers.AnswerAsync);
         await providers.app.StartAsync(TestContext.Current.CancellationToken);
         return providers;

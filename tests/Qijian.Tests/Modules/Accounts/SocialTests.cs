@@ -383,10 +383,10 @@ public sealed class SocialTests : IAsyncLifetime
         Assert.Equal(0, await LinksAsync(site));
     }
 
-    private Task<TestSite> StartAsync(bool postgres = false, IReadOnlyList<TextChange>? opened = null)
+    private async Task<TestSite> StartAsync(bool postgres = false, IReadOnlyList<TextChange>? opened = null)
     {
         using var apple = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return OpenAccounts.StartAsync(clock, postgres, services =>
+        return await OpenAccounts.StartAsync(clock, postgres, services =>
         {
             providers.Serve(services);
             services.AddSingleton<ILoggerProvider>(log).AddLogging(l => l.SetMinimumLevel(LogLevel.Trace));
