@@ -24,10 +24,16 @@ public sealed class AuthorizationTests
         GET /.well-known/privacy-conformance.json  everybody
         GET /.well-known/security.txt  everybody
         page /account  members
+        page /account/number  members
         page /account/profile  members
         page /account/security  members
+        page /account/security/second-factor  members
         page /account/sign-in  everybody
         page /account/sign-up  everybody
+        page /account/social  closed
+        page /account/social/link  closed
+        page /account/social/{provider}  closed
+        page /account/social/{provider}/return  closed
         GET /api/v1/companies  everybody
         GET /api/v1/companies/export  everybody
         GET /api/v1/companies/{id}  everybody
@@ -204,6 +210,7 @@ public sealed class AuthorizationTests
             var signIn = status is 302 && answer.Headers.Location!.ToString().Contains("/account/sign-in", StringComparison.Ordinal);
             var right = (open, method, route.Method) switch
             {
+                (false, _, _) when access is "closed" => status is 404 || (method is "POST" && status is 400), // the registry keeps them shut
                 (false, _, _) => who is "nobody" ? signIn : status is 404,
                 (_, "POST", "POST") => access is "programs" && status < 500 && status is not (401 or 403),
                 (_, "POST", "GET") => status is 404 or 405 || (path is "/reconcile" && access is "programs"),

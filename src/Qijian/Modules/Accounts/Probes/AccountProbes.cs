@@ -180,7 +180,7 @@ internal sealed class AccountSecurityProbe : IClauseProbe
         new("endless-guessing", "猜验证码没有限制", "Codes can be guessed without end") { Services = s => s.Replace(ServiceDescriptor.Scoped<OneTimeCodes, Patient>()) },
         new("address-logged", "把网络地址写入日志", "Network addresses go to the log") { Services = Breaks.Requests((http, next) =>
         {
-            http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("sabotage").LogInformation("{Address}", http.Request.Headers["X-Forwarded-For"].ToString());
+            http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("sabotage").Log(LogLevel.Warning, default, http.Request.Headers["X-Forwarded-For"].ToString(), null, (address, _) => address);
             return next(http);
         }) },
     ];

@@ -23,25 +23,21 @@ internal sealed partial class TrainingProbe : IClauseProbe
 
     public async Task<ProbeResult> RunAsync(ProbeWorld world, CancellationToken ct)
     {
-        Proof proof = new("closed", "trained-sees", "none-refused", "expired-refused", "taken-back-refused", "recorded", "bystander-unseen");
-        proof.That((await world.GetAsync(RevealModel.Path, ct)).Status is HttpStatusCode.NotFound, "closed");
-
-        // As it will be once accounts are open.
-        await using var open = await world.OtherAsync([TextChange.OfEntry("registry/features.yaml", Feature.Accounts.Id, "open: false", "open: true")], ct);
-        var person = await SignUpAsync(open, Number, ct);
-        await SignUpAsync(open, Other, ct);
+        Proof proof = new("trained-sees", "none-refused", "expired-refused", "taken-back-refused", "recorded", "bystander-unseen");
+        var person = await SignUpAsync(world, Number, ct);
+        await SignUpAsync(world, Other, ct);
         Persona trained = new("trained"), untrained = new("untrained");
-        var (number, none) = (await HireAsync(open, trained, "8613900000003", ct), await HireAsync(open, untrained, "8613900000004", ct));
-        await TrainAsync(open, number, none, ct);
+        var (number, none) = (await HireAsync(world, trained, "8613900000003", ct), await HireAsync(world, untrained, "8613900000004", ct));
+        await TrainAsync(world, number, none, ct);
         Look(await RevealAsync(trained, ct), HttpStatusCode.OK, "trained-sees");
         Look(await RevealAsync(untrained, ct), HttpStatusCode.Forbidden, "none-refused");
-        open.Clock.Advance(TimeSpan.FromDays(3));
+        world.Clock.Advance(TimeSpan.FromDays(3));
         Look(await RevealAsync(trained, ct), HttpStatusCode.Forbidden, "expired-refused");
-        await TrainAsync(open, number, none, ct);
+        await TrainAsync(world, number, none, ct);
         Look(await RevealAsync(trained, ct), HttpStatusCode.OK, "trained-sees");
-        await open.WithAsync<KeepTrainings, bool>(async trainings => await trainings.EndAsync((await trainings.ListAsync(ct)).First(t => t.Valid).Id, none, ct));
+        await world.WithAsync<KeepTrainings, bool>(async trainings => await trainings.EndAsync((await trainings.ListAsync(ct)).First(t => t.Valid).Id, none, ct));
         Look(await RevealAsync(trained, ct), HttpStatusCode.Forbidden, "taken-back-refused");
-        var looks = await open.WithAsync<IReveals, IReadOnlyList<RevealView>>(r => r.ListAsync(null, 100, ct));
+        var looks = await world.WithAsync<IReveals, IReadOnlyList<RevealView>>(r => r.ListAsync(null, 100, ct));
         proof.Same(2, looks.Count(l => l.Allowed && l.Staff == number), "recorded", "shown").Same(2, looks.Count(l => !l.Allowed && l.Staff == number), "recorded", "refused").Same(1, looks.Count(l => !l.Allowed && l.Staff == none), "recorded", "untrained");
         return proof.By("http").By("clock").By("audit").Result();
 
@@ -51,13 +47,13 @@ internal sealed partial class TrainingProbe : IClauseProbe
                 .Each(answers, a => !a.Body.Contains(Other, StringComparison.Ordinal), "bystander-unseen", _ => "");
         }
 
-        // The page, and its form as somebody sends it who has it open, or made it up.
+        // The page, and its form as somebody sends it who has it world, or made it up.
         async Task<IReadOnlyList<Exchange>> RevealAsync(Persona who, CancellationToken token)
         {
-            var page = await open.GetAsync(RevealModel.Path, token, who);
-            var seal = FormSeal().Match((await open.GetAsync(AccountsModule.AccountPath, token, who)).Body).Groups["seal"].Value;
+            var page = await world.GetAsync(RevealModel.Path, token, who);
+            var seal = FormSeal().Match((await world.GetAsync(AccountsModule.AccountPath, token, who)).Body).Groups["seal"].Value;
             Dictionary<string, string> fields = new(StringComparer.Ordinal) { ["form"] = seal, ["subject"] = person.ToString(), ["purpose"] = Purpose.IdentityVerification.Id, ["reason"] = "probe" };
-            return [page, await open.PostAsync(who, RevealModel.Path + "?handler=show", fields, token)];
+            return [page, await world.PostAsync(who, RevealModel.Path + "?handler=show", fields, token)];
         }
     }
 

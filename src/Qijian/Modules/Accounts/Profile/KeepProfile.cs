@@ -1,4 +1,3 @@
-using System.Net.Mail;
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Qijian.Modules.Privacy;
@@ -38,7 +37,7 @@ internal sealed class KeepProfile(AppDb db, IPurposeGuard guard, IVault vault, T
     {
         if (text.Length > Longest) return ProfileProblem.TooLong;
         if (text.Any(c => char.IsControl(c) || c is '\u2028' or '\u2029')) return ProfileProblem.NotOnOneLine;
-        return field is ProfileFields.Email && text.Length > 0 && !(MailAddress.TryCreate(text, out var address) && address.Address == text && address.Host.Contains('.', StringComparison.Ordinal)) ? ProfileProblem.NoAddress : null;
+        return field is ProfileFields.Email && text.Length > 0 && !(MimeKit.MailboxAddress.TryParse(text, out var address) && address.Address == text && address.Domain.Contains('.', StringComparison.Ordinal)) ? ProfileProblem.NoAddress : null;
     }
 
     /// <summary>Saves the texts that are named, and what everybody may see; nothing at all where it must not be kept. Parts that are not theirs to publish stay private.</summary>

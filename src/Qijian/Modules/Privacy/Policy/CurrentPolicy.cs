@@ -23,7 +23,7 @@ internal sealed class CurrentPolicy
     public IReadOnlyList<ComingPolicy> Coming => state.Coming;
 
     /// <summary>The one to speak of: the next whose day is still to come, else the first.</summary>
-    public ComingPolicy? NextAt(DateTimeOffset now) => Coming.FirstOrDefault(c => c.EffectiveFrom > now) ?? Coming.FirstOrDefault();
+    public ComingPolicy? NextAt(DateTimeOffset now) => Coming.FirstOrDefault(c => c.EffectiveFrom > now) ?? (Coming is [var first, ..] ? first : null);
 
     /// <summary>The version in which a purpose last came to reach further; an answer given before does not hold for it.</summary>
     public FrozenDictionary<string, int> Broadened => state.Broadened;
