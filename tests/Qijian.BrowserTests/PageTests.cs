@@ -54,6 +54,7 @@ public class BrowserSite : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         await Browser.DisposeAsync();
         playwright.Dispose();
         await Site.DisposeAsync();

@@ -5,7 +5,6 @@ using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 using OtpNet;
-using Qijian.Modules.Accounts;
 using Qijian.Modules.Messaging;
 using Qijian.Tests;
 using Qijian.Tests.Modules.Accounts;
@@ -80,7 +79,7 @@ internal sealed partial class Somebody(AccountSite site, IPage page, ICDPSession
     {
         await page.GotoAsync($"{language}/account");
         await page.Locator("form[action*=signOut] .btn").ClickAsync();
-        await page.WaitForURLAsync(new Regex("/(en)?$", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        await page.WaitForURLAsync(new Regex("/(en)?$", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)));
     }
 
     public async Task PressPasskeyAsync()
@@ -102,7 +101,7 @@ internal sealed partial class Somebody(AccountSite site, IPage page, ICDPSession
 
     public ValueTask DisposeAsync() => page.Context.DisposeAsync();
 
-    [GeneratedRegex("[0-9]{6,}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("[0-9]{6,}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Code();
 }
 
