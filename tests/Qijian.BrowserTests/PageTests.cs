@@ -78,7 +78,7 @@ public sealed class PageTests(BrowserSite browser) : IClassFixture<BrowserSite>
                 Company, $"{Company}?asOf=2012-01-01", $"{Company}/ownership?ended=1", $"{Company}/people", $"{Company}/changes", Person,
                 $"/companies/{SampleRegister.Showcase.RangesCode}/ownership", $"/companies/{SampleRegister.Showcase.WrongCheckCode}", "/privacy/conformance",
             ];
-            paths = [.. paths, "/privacy", "/privacy/versions", "/privacy/policy/1/diff/1", "/inbox", "/outbox"];
+            paths = [.. paths, "/privacy", "/privacy/versions", "/privacy/policy/1/diff/1", "/inbox", "/outbox", "/statistics", "/account/sign-up", "/account/sign-in"];
             string[] both = ["/", "/search", "/privacy", Company, $"{Company}/ownership?ended=1"]; // the others in one form for each language: each look takes a second or two
             foreach (var path in paths)
                 foreach (var language in (string[])["", "/en"])

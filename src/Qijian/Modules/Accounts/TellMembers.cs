@@ -7,12 +7,8 @@ namespace Qijian.Modules.Accounts;
 /// <summary>Tells every member of a coming version of the policy, in the inbox and by e-mail where an address was proved.</summary>
 internal sealed class TellMembers(AppDb db, IMessageGate messages) : IPolicyAudience
 {
-    public async Task<IReadOnlyList<Subject>> UntoldAsync(AnnouncedPolicy coming, Subject? after, int most, CancellationToken ct)
-    {
-        // Whoever joins after that day joins under the new version.
-        var since = after is { } last ? await db.Members.Where(m => m.Subject == last).Select(m => m.CreatedAt).FirstOrDefaultAsync(ct) : DateTimeOffset.UnixEpoch;
-        return await Untold(coming).Where(m => m.CreatedAt >= since && m.Subject != after).OrderBy(m => m.CreatedAt).Select(m => m.Subject).Take(most).ToListAsync(ct);
-    }
+    public async Task<IReadOnlyList<Subject>> UntoldAsync(AnnouncedPolicy coming, int skip, int most, CancellationToken ct) =>
+        await Untold(coming).OrderBy(m => m.CreatedAt).ThenBy(m => m.Subject).Select(m => m.Subject).Skip(skip).Take(most).ToListAsync(ct);
 
     public Task<int> CountUntoldAsync(AnnouncedPolicy coming, CancellationToken ct) => Untold(coming).CountAsync(ct);
 
@@ -30,5 +26,6 @@ internal sealed class TellMembers(AppDb db, IMessageGate messages) : IPolicyAudi
         return tellings;
     }
 
+    // Whoever joins after that day joins under the new version.
     private IQueryable<Member> Untold(AnnouncedPolicy coming) => db.Members.Where(m => m.EndedAt == null && m.ToldOfPolicy < coming.Number && m.CreatedAt < coming.EffectiveFrom);
 }

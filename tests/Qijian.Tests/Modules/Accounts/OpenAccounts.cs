@@ -18,6 +18,9 @@ internal static class OpenAccounts
           en: What binds the way to a provider to this browser
         """;
 
+    /// <summary>The policy of an operator who keeps accounts closed.</summary>
+    public static PolicyFolder Closed => PolicyFolder.Shipped.With(TextChange.OfEntry("registry/features.yaml", Feature.Accounts.Id, "open: true", "open: false"), Directory.CreateTempSubdirectory("qijian-policy-").FullName);
+
     /// <summary>What an operator enters who opens signing in with social accounts: an assessment, and for providers abroad a mechanism.</summary>
     public static readonly IReadOnlyList<TextChange> Social =
     [

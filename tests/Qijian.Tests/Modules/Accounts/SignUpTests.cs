@@ -33,8 +33,7 @@ public sealed partial class SignUpTests
     [Fact]
     public async Task Accounts_that_are_closed_in_the_registry_are_not_there()
     {
-        var closed = PolicyFolder.Shipped.With(TextChange.OfEntry("registry/features.yaml", Feature.Accounts.Id, "open: true", "open: false"), Directory.CreateTempSubdirectory("qijian-policy-").FullName);
-        await using var site = await TestSite.StartAsync(services => services.Replace(ServiceDescriptor.Singleton(closed)));
+        await using var site = await TestSite.StartAsync(services => services.Replace(ServiceDescriptor.Singleton(OpenAccounts.Closed)));
         foreach (var path in (string[])["/account/sign-in", "/account/sign-up", "/en/account/sign-in"]) Assert.Equal(HttpStatusCode.NotFound, (await site.Client.GetAsync(path, Ct)).StatusCode);
         Assert.DoesNotContain("/account", await site.Client.GetStringAsync("/", Ct), StringComparison.Ordinal);
     }

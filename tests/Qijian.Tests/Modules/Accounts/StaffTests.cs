@@ -1,5 +1,7 @@
 using System.Net;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
 using Qijian.Modules.Accounts;
 using Qijian.Modules.Privacy;
@@ -33,7 +35,7 @@ public sealed class StaffTests
     [Fact]
     public async Task While_accounts_are_closed_there_is_no_administrator_and_no_page()
     {
-        await using var site = await TestSite.StartAsync();
+        await using var site = await TestSite.StartAsync(services => services.Replace(ServiceDescriptor.Singleton(OpenAccounts.Closed)));
         Assert.Equal(Text.AdminClosed, (await Assert.ThrowsAsync<RefusedException>(() => CreateAsync(site, Admin))).Message);
         foreach (var page in (string[])["/staff", "/staff/roles", "/staff/training", "/staff/reveal", "/en/staff", "/account"]) Assert.Equal(HttpStatusCode.NotFound, (await site.Client.GetAsync(page, Ct)).StatusCode);
         Assert.Equal(1, await Verbs.RunAsync(["admin", "create", Admin, "--data", site.Folder], Program.CommandLine()));

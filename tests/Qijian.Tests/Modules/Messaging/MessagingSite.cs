@@ -27,7 +27,7 @@ internal sealed class MessagingSite : IAsyncDisposable
     public static async Task<MessagingSite> StartAsync(bool postgres = false, bool serve = false, bool open = true, Action<IServiceCollection>? replace = null, PolicyFolder? policy = null, params string[] settings)
     {
         MessagingSite made = new();
-        policy ??= open ? Policy() : PolicyFolder.Shipped;
+        policy ??= open ? Policy() : Accounts.OpenAccounts.Closed;
         made.Site = await TestSite.StartAsync(services =>
         {
             services.Replace(ServiceDescriptor.Singleton(policy)).Replace(ServiceDescriptor.Singleton<TimeProvider>(made.Clock)).Replace(ServiceDescriptor.Singleton(new SampleSize(24)));
@@ -38,15 +38,13 @@ internal sealed class MessagingSite : IAsyncDisposable
         return made;
     }
 
-    /// <summary>The shipped policy, as it will be once accounts are open and their assessments are made.</summary>
+    /// <summary>The shipped policy, as it will be once promotions are open and their assessments are made.</summary>
     public static PolicyFolder Policy(params ReadOnlySpan<TextChange> more)
     {
         var policy = PolicyFolder.Shipped;
-        foreach (var change in (TextChange[])[Open("accounts"), Open("messaging"), Open("minors"), new("registry/pia.yaml", text => text.Replace("approved_by: null\n  approved_on: null\n  valid_until: null", "approved_by: 负责人\n  approved_on: 2026-01-01\n  valid_until: 2030-01-01", StringComparison.Ordinal)), .. more])
+        foreach (var change in (TextChange[])[TextChange.OfEntry("registry/features.yaml", Feature.Messaging.Id, "open: false", "open: true"), new("registry/pia.yaml", text => text.Replace("approved_by: null\n  approved_on: null\n  valid_until: null", "approved_by: 负责人\n  approved_on: 2026-01-01\n  valid_until: 2030-01-01", StringComparison.Ordinal)), .. more])
             policy = policy.With(change, Directory.CreateTempSubdirectory("qijian-policy-").FullName);
         return policy;
-
-        static TextChange Open(string feature) => TextChange.OfEntry("registry/features.yaml", feature, "open: false", "open: true");
     }
 
     public async Task<Subject> AddPersonAsync(string? phone = null, string? mail = null, bool english = false, SubjectKind kind = SubjectKind.Member)

@@ -30,7 +30,6 @@ internal sealed class SignUpProbe : IClauseProbe
     public string Id => "accounts.sign_up";
     public IReadOnlyList<string> Clauses => ["S4.1.1a", "S11.1a", "S11.4a", "G23"];
     public ProofClass Class => ProofClass.A | ProofClass.B;
-    public bool Changes => true;
 
     public async Task<ProbeResult> RunAsync(ProbeWorld world, CancellationToken ct)
     {
@@ -63,12 +62,11 @@ internal sealed class SignUpProbe : IClauseProbe
 
         var guardian = await site.SubmitAsync(teen, await site.SendCodeAsync(teen, Other, "Teen", ct), "code", ct, ("code", await site.ReadCodeAsync(Other, ct)));
         proof.Same(members, await site.MembersAsync(ct), "guardian-needed");
-        var lines = await site.WithAsync<IGuardianConsents, IReadOnlyList<(string Label, string Words)>>(g => Task.FromResult(g.Lines));
         proof.That(guardian.Body.Contains(WebUtility.HtmlEncode(Text.GuardianRefuse), StringComparison.Ordinal) || guardian.Body.Contains(Text.GuardianRefuse, StringComparison.Ordinal), "guardian-may-refuse");
         site.Clock.Advance(TimeSpan.FromMinutes(2));
         var told = await site.SubmitAsync(teen, guardian, "guardian", ct, ("phone", Guardian));
         var seen = WebUtility.HtmlDecode(told.Body);
-        proof.Each(lines, l => seen.Contains(l.Words, StringComparison.Ordinal), "guardian-told", _ => "line");
+        proof.Each((await site.PurposesAsync()).Single(p => p.Purpose == Purpose.GuardianConsent).Reads, label => seen.Contains(label, StringComparison.Ordinal), "guardian-told", _ => "category");
         await site.SubmitAsync(teen, told, "guardianCode", ct, ("code", await site.ReadCodeAsync(Guardian, ct)));
         proof.Same(members, await site.MembersAsync(ct), "guardian-needed", "not-agreed");
         await site.SubmitAsync(teen, told, "guardianCode", ct, ("code", await site.ReadCodeAsync(Guardian, ct)), ("agree", "yes"));
@@ -118,7 +116,6 @@ internal sealed class AccountSecurityProbe : IClauseProbe
     public string Id => "accounts.security";
     public IReadOnlyList<string> Clauses => ["S10.2", "S4.4.5a", "S4.4.2", "S4.4.4a", "S9.0b"];
     public ProofClass Class => ProofClass.A;
-    public bool Changes => true;
 
     public async Task<ProbeResult> RunAsync(ProbeWorld world, CancellationToken ct)
     {
@@ -148,10 +145,9 @@ internal sealed class AccountSecurityProbe : IClauseProbe
         await site.SignUpAsync(desk, Number, ct);
         proof.Same(before + 1, await ToldAsync(), "number-reset");
         var person = await site.WithAsync<AppDb, Subject>(async db => (await db.Members.OrderBy(m => m.CreatedAt).FirstAsync(ct)).Subject);
-        var purposes = await site.WithAsync<ProcessingRegistry, List<string>>(r => Task.FromResult(r.Purposes.Keys.ToList()));
-        foreach (var purpose in purposes.Where(p => p != Purpose.AccountSecurity.Id && p != Purpose.FraudDetection.Id))
+        foreach (var (purpose, _, _, _) in (await site.PurposesAsync()).Where(p => p.Purpose != Purpose.AccountSecurity && p.Purpose != Purpose.FraudDetection))
             foreach (var category in (Category[])[Category.DeviceId, Category.BehaviourSignIn])
-                proof.That(await site.WithAsync<IPurposeGuard, bool>(async g => await g.DemandAsync(person, new(purpose), [category], ct) is Decision.Denied), "security-only", purpose);
+                proof.That(await site.WithAsync<IPurposeGuard, bool>(async g => await g.DemandAsync(person, purpose, [category], ct) is Decision.Denied), "security-only", purpose.Id);
 
         // Whoever guesses uses up their tries; the holder signs in meanwhile.
         var page2 = await site.SendCodeAsync(guesser, Number, null, ct);
@@ -206,7 +202,6 @@ internal sealed class ProfileProbe : IClauseProbe
     public string Id => "accounts.profile";
     public IReadOnlyList<string> Clauses => ["S4.1.2d", "S4.1.2e", "S4.0.2", "S4.8a", "S4.8b", "S4.8c"];
     public ProofClass Class => ProofClass.A;
-    public bool Changes => true;
 
     public async Task<ProbeResult> RunAsync(ProbeWorld world, CancellationToken ct)
     {
@@ -219,9 +214,8 @@ internal sealed class ProfileProbe : IClauseProbe
         var first = (await site.GetAsync(AccountsModule.ProfilePath, ct, person)).Body;
         proof.That(first.Contains(asked, StringComparison.Ordinal), "asked-at-first-use").Same(0, await ProfilesAsync(), "nothing-before-answer");
         var text = WebUtility.HtmlDecode(first);
-        var entry = await site.WithAsync<ProcessingRegistry, PurposeEntry>(r => Task.FromResult(r.Purposes[Purpose.ProfileKeeping.Id]));
-        var categories = await site.WithAsync<ProcessingRegistry, List<string>>(r => Task.FromResult(entry.Reads.Keys.Select(c => r.Categories[c].Zh).ToList()));
-        proof.That(text.Contains(entry.Zh, StringComparison.Ordinal), "told-all", "purpose").Each(categories, c => text.Contains(c, StringComparison.Ordinal), "told-all", _ => "category");
+        var facts = (await site.PurposesAsync()).Single(p => p.Purpose == Purpose.ProfileKeeping);
+        proof.That(text.Contains(facts.Label, StringComparison.Ordinal), "told-all", "purpose").Each(facts.Reads, c => text.Contains(c, StringComparison.Ordinal), "told-all", _ => "category");
 
         await site.PressAsync(person, AccountsModule.ProfilePath, asked, "decline", ct);
         for (var use = 0; use < Uses; use++) proof.That(!(await site.GetAsync(AccountsModule.ProfilePath, ct, person)).Body.Contains("value=\"decline\"", StringComparison.Ordinal), "refused-not-asked-again");
@@ -297,7 +291,6 @@ internal sealed class MinorsProbe : IClauseProbe
     public string Id => "accounts.minors";
     public IReadOnlyList<string> Clauses => ["S11.2a", "S11.5a", "S11.1b"];
     public ProofClass Class => ProofClass.A | ProofClass.B;
-    public bool Changes => true;
 
     public async Task<ProbeResult> RunAsync(ProbeWorld world, CancellationToken ct)
     {
@@ -314,22 +307,21 @@ internal sealed class MinorsProbe : IClauseProbe
         var young = await site.NewestAsync(ct);
         foreach (var persona in new[] { teen, adult }) foreach (var purpose in new[] { Purpose.ProfileKeeping, Purpose.ServiceImprovement }) await site.PressAsync(persona, "/privacy/choices", $"value=\"{purpose.Id}\"", "agree", ct);
 
-        var purposes = await site.WithAsync<ProcessingRegistry, List<PurposeEntry>>(r => Task.FromResult(r.Purposes.Values.ToList()));
-        foreach (var purpose in purposes)
+        foreach (var (purpose, _, forMinors, _) in await site.PurposesAsync())
         {
-            var (minor, other) = (await DecideAsync(young, purpose.Id), await DecideAsync(grown, purpose.Id));
-            if (purpose.Minors is Minors.Deny && other is Decision.Allowed) proof.That(minor is Decision.Denied { Reason: Denial.Minor }, "denied-to-minors", purpose.Id);
+            var (minor, other) = (await DecideAsync(young, purpose), await DecideAsync(grown, purpose));
+            if (!forMinors && other is Decision.Allowed) proof.That(minor is Decision.Denied { Reason: Denial.Minor }, "denied-to-minors", purpose.Id);
             if (!ForMinors.Contains(purpose.Id, StringComparer.Ordinal)) proof.That(minor is Decision.Denied, "only-listed", purpose.Id);
         }
 
-        proof.That(await DecideAsync(grown, Purpose.ProfileKeeping.Id) is Decision.Allowed, "adult-may")
+        proof.That(await DecideAsync(grown, Purpose.ProfileKeeping) is Decision.Allowed, "adult-may")
             .That((await site.GetAsync(AccountsModule.ProfilePath, ct, teen)).Body is var body && !body.Contains("name=\"company\"", StringComparison.Ordinal), "no-profile")
             .That(await site.WithAsync<IMessageGate, bool>(async g => await g.SendAsync(new(MessageTemplate.Promotion, MessageChannel.Inbox, young), ct) is MessageResult.Denied), "no-promotion");
         var policy = (await site.GetAsync("/privacy", ct)).Body;
         proof.That(policy.Contains("id=\"S11.1b\"", StringComparison.Ordinal), "summary").That(policy.Contains("#G23", StringComparison.Ordinal) || policy.Contains("id=\"G23\"", StringComparison.Ordinal), "rules-linked");
         return proof.By("http.form").By("guard").Result();
 
-        Task<Decision> DecideAsync(Subject who, string purpose) => site.WithAsync<IPurposeGuard, Decision>(g => g.DemandAsync(who, new(purpose), [], ct).AsTask());
+        Task<Decision> DecideAsync(Subject who, Purpose purpose) => site.WithAsync<IPurposeGuard, Decision>(g => g.DemandAsync(who, purpose, [], ct).AsTask());
     }
 
     public IReadOnlyList<Sabotage> Sabotages =>
@@ -348,7 +340,6 @@ internal sealed class ClearedBrowserProbe : IClauseProbe
     public string Id => "accounts.cleared";
     public IReadOnlyList<string> Clauses => ["S6.2c"];
     public ProofClass Class => ProofClass.A;
-    public bool Changes => true;
 
     public async Task<ProbeResult> RunAsync(ProbeWorld world, CancellationToken ct)
     {

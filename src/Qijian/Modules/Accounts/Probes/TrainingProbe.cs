@@ -47,7 +47,7 @@ internal sealed partial class TrainingProbe : IClauseProbe
                 .Each(answers, a => !a.Body.Contains(Other, StringComparison.Ordinal), "bystander-unseen", _ => "");
         }
 
-        // The page, and its form as somebody sends it who has it world, or made it up.
+        // The page, and its form as somebody sends it who has it open, or made it up.
         async Task<IReadOnlyList<Exchange>> RevealAsync(Persona who, CancellationToken token)
         {
             var page = await world.GetAsync(RevealModel.Path, token, who);

@@ -122,6 +122,10 @@ public sealed partial class ProbeWorld : IAsyncDisposable
     /// <summary>The same program without an operator: nothing goes out, and what it would send stands on its outbox page.</summary>
     public Task<ProbeWorld> DemonstrationAsync(CancellationToken ct) => StartAsync(policy, Clock, sabotage is null ? null : sabotage with { Text = null }, ct, "--Operator:Name=", "--Operator:Address=", "--Operator:ProtectionOfficer=", "--Operator:Contact=");
 
+    /// <summary>The purposes of the registry that the site goes by.</summary>
+    public Task<IReadOnlyList<PurposeFacts>> PurposesAsync() => WithAsync<ProcessingRegistry, IReadOnlyList<PurposeFacts>>(r => Task.FromResult<IReadOnlyList<PurposeFacts>>(
+        [.. r.Purposes.Values.Select(p => new PurposeFacts(new(p.Id), p.Label, p.Minors is not Minors.Deny, [.. p.Reads.Keys.Select(c => r.Categories[c].Label)]))]));
+
     /// <summary>In how many of the files that the site keeps, but those of the keys, a text stands as it is.</summary>
     public async Task<int> FilesHoldingAsync(string text, CancellationToken ct)
     {
@@ -305,6 +309,9 @@ public sealed partial class ProbeWorld : IAsyncDisposable
         }
     }
 }
+
+/// <summary>What the registry says of a purpose: its name, whether it is for minors too, and the names of what it reads.</summary>
+public sealed record PurposeFacts(Purpose Purpose, string Label, bool ForMinors, IReadOnlyList<string> Reads);
 
 /// <summary>A visitor, and what the browser keeps.</summary>
 public sealed record Persona(string Name)

@@ -9,23 +9,37 @@ internal sealed class RunProbes(IEnumerable<IClauseProbe> probes, EvidenceLog lo
     /// <summary>Runs every probe and signs the log. Says for each how it ended.</summary>
     public async Task RunAsync(Action<string, ProbeResult> ended, CancellationToken ct)
     {
-        ProbeWorld? shared = null;
-        try
+        // Beside each other: those that only look, on one world, and those that change one, each on its own.
+        using SemaphoreSlim writing = new(1);
+        await Task.WhenAll(Task.Run(LookAsync, ct), Task.Run(ChangeAsync, ct));
+        await log.SignAsync(ct);
+
+        async Task LookAsync()
         {
-            foreach (var probe in probes)
+            await using var shared = await ProbeWorld.StartAsync(policy, clock, null, ct);
+            foreach (var probe in probes.Where(p => !p.Changes)) await OneAsync(probe, () => RunAsync(probe, shared, ct));
+        }
+
+        async Task ChangeAsync()
+        {
+            foreach (var probe in probes.Where(p => p.Changes)) await OneAsync(probe, () => OnFreshWorldAsync(probe, null, ct));
+        }
+
+        async Task OneAsync(IClauseProbe probe, Func<Task<ProbeResult>> run)
+        {
+            var started = clock.GetUtcNow();
+            var result = await run();
+            await writing.WaitAsync(ct);
+            try
             {
-                var started = clock.GetUtcNow();
-                var result = probe.Changes ? await OnFreshWorldAsync(probe, null, ct) : await RunAsync(probe, shared ??= await ProbeWorld.StartAsync(policy, clock, null, ct), ct);
                 await log.AppendAsync(new ProbeEvidence(probe.Id, probe.Clauses, result.Passed, build, started, clock.GetUtcNow(), result.Instruments, result.Counts, result.Failures), ct);
                 ended(probe.Id, result);
             }
+            finally
+            {
+                writing.Release();
+            }
         }
-        finally
-        {
-            if (shared is not null) await shared.DisposeAsync();
-        }
-
-        await log.SignAsync(ct);
     }
 
     /// <summary>Breaks each control in turn and runs its probe, which must fail then and pass before.</summary>

@@ -9,8 +9,8 @@ public sealed record PolicyTelling(string Channel, bool Delivered, string? Reaso
 /// <summary>Persons whom a module reaches by ways of its own. No version takes effect before each of them was told of it.</summary>
 public interface IPolicyAudience
 {
-    /// <summary>The next of those who were not told yet, in a fixed order.</summary>
-    Task<IReadOnlyList<Subject>> UntoldAsync(AnnouncedPolicy coming, Subject? after, int most, CancellationToken ct);
+    /// <summary>Those who were not told yet, in a fixed order, but for the first so many: they could not be reached.</summary>
+    Task<IReadOnlyList<Subject>> UntoldAsync(AnnouncedPolicy coming, int skip, int most, CancellationToken ct);
 
     /// <summary>How many were not.</summary>
     Task<int> CountUntoldAsync(AnnouncedPolicy coming, CancellationToken ct);

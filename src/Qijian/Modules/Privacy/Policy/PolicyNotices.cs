@@ -33,18 +33,18 @@ internal sealed class PolicyNotices(AppDb db, IVault vault, IEnumerable<IPolicyA
         AnnouncedPolicy coming = new(version.Number, version.EffectiveFrom);
         foreach (var audience in audiences)
         {
-            Subject? last = null;
-            while (await audience.UntoldAsync(coming, last, Batch, ct) is { Count: > 0 } batch)
+            var unreached = 0;
+            while (await audience.UntoldAsync(coming, unreached, Batch, ct) is { Count: > 0 } batch)
             {
                 foreach (var subject in batch)
                 {
                     var reference = await vault.ReferenceAsync(subject, ct);
-                    db.AddRange((await audience.TellAsync(coming, subject, ct)).Select(t => Notice(version, reference, clock.GetUtcNow(), t.Channel, t.Delivered, t.Reason)));
+                    var tellings = await audience.TellAsync(coming, subject, ct);
+                    if (!tellings.Any(t => t.Delivered)) unreached++;
+                    db.AddRange(tellings.Select(t => Notice(version, reference, clock.GetUtcNow(), t.Channel, t.Delivered, t.Reason)));
                     await db.SaveChangesAsync(ct);
                     db.ChangeTracker.Clear();
                 }
-
-                last = batch[^1];
             }
         }
     }

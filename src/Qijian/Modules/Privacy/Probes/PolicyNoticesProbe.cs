@@ -11,7 +11,6 @@ internal sealed class PolicyNoticesProbe : IClauseProbe
     public string Id => "policy.notices";
     public IReadOnlyList<string> Clauses => ["S2.2", "S12.2", "S2.3", "S12.3"];
     public ProofClass Class => ProofClass.A;
-    public bool Changes => true;
 
     public async Task<ProbeResult> RunAsync(ProbeWorld world, CancellationToken ct)
     {
