@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using Qijian.Modules.Registry;
 using Qijian.Modules.Search;
 using Qijian.Platform.Data;
@@ -87,7 +88,21 @@ public sealed class PostgresSearchTests
         return 0;
     });
 
-    private static Task<int> RunAsync(TestSite site, string sql) => site.WithAsync<AppDb, int>(db => db.Database.ExecuteSqlRawAsync(sql, Ct));
+    // The site goes on with its tables meanwhile: where two wait for each other, the server stops one, and it is tried again.
+    private static async Task<int> RunAsync(TestSite site, string sql)
+    {
+        while (true)
+        {
+            try
+            {
+                return await site.WithAsync<AppDb, int>(db => db.Database.ExecuteSqlRawAsync(sql, Ct));
+            }
+            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DeadlockDetected)
+            {
+                await Task.Delay(10, Ct);
+            }
+        }
+    }
 
     private static Task<T> AskAsync<T>(TestSite site, string sql) => site.WithAsync<AppDb, T>(db => db.Database.SqlQueryRaw<T>(sql).SingleAsync(Ct));
 }
