@@ -138,6 +138,32 @@ public sealed partial class ProfileTests
         }
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task Two_devices_that_save_the_first_part_at_once_both_succeed(bool postgres)
+    {
+        await using var site = await OpenAccounts.StartAsync(clock, postgres);
+        var person = await Person.SignedUpAsync(site, "13800138000");
+        await AnswerAsync(person, Purpose.ProfileKeeping, "agree");
+        var subject = await site.WithAsync<AppDb, Subject>(async db => (await db.Members.SingleAsync(Ct)).Subject);
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 8).Select(i => site.WithAsync<KeepProfile, bool>(k => k.SaveAsync(subject, new Dictionary<ProfileFields, string> { [ProfileFields.Company] = $"公司{i}" }, ProfileFields.None, Ct)))), Assert.True);
+        Assert.Equal(1, await site.WithAsync<AppDb, int>(db => db.Profiles.CountAsync(Ct)));
+    }
+
+    [Fact]
+    public async Task The_proof_of_an_address_is_none_of_another_that_was_saved_meanwhile()
+    {
+        await using var site = await OpenAccounts.StartAsync(clock);
+        var person = await Person.SignedUpAsync(site, "13800138000");
+        await AnswerAsync(person, Purpose.ProfileKeeping, "agree");
+        var subject = await site.WithAsync<AppDb, Subject>(async db => (await db.Members.SingleAsync(Ct)).Subject);
+        foreach (var (saved, proved) in new[] { ("own@example.com", true), ("victim@example.com", false) })
+        {
+            await SaveAsync(person, ("email", saved));
+            await site.WithAsync<KeepProfile, bool>(async k => { await k.ProveEmailAsync(subject, "own@example.com", Ct); return true; });
+            Assert.Equal(proved, await site.WithAsync<AppDb, bool>(db => db.Profiles.AnyAsync(p => p.EmailProvedAt != null, Ct)));
+        }
+    }
+
     [Fact]
     public async Task A_minor_keeps_no_profile()
     {

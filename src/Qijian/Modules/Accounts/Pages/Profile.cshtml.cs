@@ -95,7 +95,7 @@ internal sealed class ProfileModel(ReadAccount account, KeepProfile profiles, On
             case CodeAnswer.Over: return await WrongAsync(Text.CodeOver, ct);
         }
 
-        await profiles.ProveEmailAsync(to.Subject, ct);
+        await profiles.ProveEmailAsync(to.Subject, to.Email.Value, ct);
         (EmailCode, Done) = (false, Text.EmailProved);
         return await ShowAsync(ct);
     }

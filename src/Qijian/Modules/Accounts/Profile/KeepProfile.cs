@@ -41,30 +41,32 @@ internal sealed class KeepProfile(AppDb db, IPurposeGuard guard, IVault vault, T
     }
 
     /// <summary>Saves the texts that are named, and what everybody may see; nothing at all where it must not be kept. Parts that are not theirs to publish stay private.</summary>
-    public async Task<bool> SaveAsync(Subject subject, IReadOnlyDictionary<ProfileFields, string> texts, ProfileFields shown, CancellationToken ct)
+    public Task<bool> SaveAsync(Subject subject, IReadOnlyDictionary<ProfileFields, string> texts, ProfileFields shown, CancellationToken ct) => ChangeAsync(subject, async profile =>
     {
-        if (!await MayAsync(subject, Purpose.ProfileKeeping, ct)) return false;
-        var profile = await FindOrAddAsync(subject, ct);
-        if (texts.TryGetValue(ProfileFields.Email, out var email) && email != (await ReadAsync(subject, ct))?.Values.GetValueOrDefault(ProfileFields.Email, "")) profile.EmailProvedAt = null; // another address proves itself anew
+        if (texts.TryGetValue(ProfileFields.Email, out var email) && email != (await ReadAsync(subject, ct))?.Values.GetValueOrDefault(ProfileFields.Email, ""))
+        {
+            profile.EmailProvedAt = null; // another address proves itself anew
+            if (db.Entry(profile).State is not EntityState.Added) db.Entry(profile).Property(p => p.EmailProvedAt).IsModified = true; // also where the proof of the former comes in between
+        }
+
         foreach (var (field, text) in texts) Set(profile, field, text.Length == 0 ? null : await vault.SealAsync(subject, CategoryOf(field), text, ct));
         Show(profile, await MayAsync(subject, Purpose.ProfilePublication, ct) ? shown : ProfileFields.None);
-        await db.SaveChangesAsync(ct);
-        return true;
-    }
+    }, ct);
 
     /// <summary>Takes the picture; null clears it.</summary>
-    public async Task<bool> SaveAvatarAsync(Subject subject, byte[]? jpeg, CancellationToken ct)
+    public Task<bool> SaveAvatarAsync(Subject subject, byte[]? jpeg, CancellationToken ct) => ChangeAsync(subject, async profile =>
     {
-        if (!await MayAsync(subject, Purpose.ProfileKeeping, ct)) return false;
-        var profile = await FindOrAddAsync(subject, ct);
         profile.Avatar = jpeg is null ? null : await vault.SealAsync(subject, Category.ProfileAvatar, Convert.ToBase64String(jpeg), ct);
         Show(profile, profile.Public);
-        await db.SaveChangesAsync(ct);
-        return true;
-    }
+    }, ct);
 
-    /// <summary>The address is the holder's: what is sent to them may go there.</summary>
-    public Task ProveEmailAsync(Subject subject, CancellationToken ct) => db.Profiles.Where(p => p.Subject == subject && p.Email != null).ExecuteUpdateAsync(p => p.SetProperty(x => x.EmailProvedAt, clock.GetUtcNow()), ct);
+    /// <summary>The address is the holder's, if it is still the one that is kept: what is sent to them may go there.</summary>
+    public async Task ProveEmailAsync(Subject subject, string address, CancellationToken ct)
+    {
+        if (await db.Profiles.AsNoTracking().FirstOrDefaultAsync(p => p.Subject == subject, ct) is not { Email: { } email } profile) return;
+        if ((await OpenAsync(profile, Purpose.ProfileKeeping, [ProfileFields.Email], ct))?.Values.GetValueOrDefault(ProfileFields.Email) != address) return;
+        await db.Profiles.Where(p => p.Subject == subject && p.Email!.Equals(email)).ExecuteUpdateAsync(p => p.SetProperty(x => x.EmailProvedAt, clock.GetUtcNow()), ct);
+    }
 
     /// <summary>Whoever no longer wants a profile kept has none from then on; whoever no longer wants it published has a private one.</summary>
     public async Task EraseAsync(Subject subject, Purpose purpose, Recipient? recipient, CancellationToken ct)
@@ -105,12 +107,24 @@ internal sealed class KeepProfile(AppDb db, IPurposeGuard guard, IVault vault, T
         profile.Page = profile.Public is ProfileFields.None ? null : profile.Page ?? new Guid(RandomNumberGenerator.GetBytes(16));
     }
 
-    private async Task<Profile> FindOrAddAsync(Subject subject, CancellationToken ct)
+    private async Task<bool> ChangeAsync(Subject subject, Func<Profile, Task> change, CancellationToken ct)
     {
-        if (await db.Profiles.FirstOrDefaultAsync(p => p.Subject == subject, ct) is { } there) return there;
-        Profile profile = new() { Subject = subject };
-        db.Add(profile);
-        return profile;
+        if (!await MayAsync(subject, Purpose.ProfileKeeping, ct)) return false;
+        for (var again = false; ; again = true)
+        {
+            var profile = await db.Profiles.FirstOrDefaultAsync(p => p.Subject == subject, ct);
+            if (profile is null) db.Add(profile = new() { Subject = subject });
+            await change(profile);
+            try
+            {
+                await db.SaveChangesAsync(ct);
+                return true;
+            }
+            catch (DbUpdateException) when (!again && db.Entry(profile).State is EntityState.Added)
+            {
+                db.Entry(profile).State = EntityState.Detached; // another device made it meanwhile
+            }
+        }
     }
 
     private async Task<ProfileView?> OpenAsync(Profile profile, Purpose purpose, IReadOnlyList<ProfileFields> fields, CancellationToken ct)
