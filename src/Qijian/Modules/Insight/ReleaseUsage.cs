@@ -59,9 +59,9 @@ namespace Qijian.Modules.Insight
     {
         protected override async Task ExecuteAsync(CancellationToken stoppingToken)
         {
-            using PeriodicTimer hour = new(TimeSpan.FromHours(1), clock);
-            while (await hour.WaitForNextTickAsync(stoppingToken))
+            while (true)
             {
+                await Task.Delay(TimeSpan.FromHours(1), clock, stoppingToken);
                 try
                 {
                     await using var lease = releases.Open();

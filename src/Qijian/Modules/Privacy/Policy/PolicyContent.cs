@@ -47,7 +47,7 @@ internal sealed record PolicyContent(string Chinese, string English, string Bind
     public byte[] Pack()
     {
         using MemoryStream packed = new();
-        using (BrotliStream brotli = new(packed, CompressionLevel.SmallestSize)) JsonSerializer.Serialize(brotli, this);
+        using (BrotliStream brotli = new(packed, CompressionLevel.Optimal)) JsonSerializer.Serialize(brotli, this);
         return packed.ToArray();
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -17,45 +18,60 @@ internal sealed record RegistryError(string File, int Line, string Problem, stri
 /// <summary>Reads registry files: YAML lists whose entries are checked name by name. Nothing is skipped silently.</summary>
 internal sealed class RegistryReader
 {
-    private readonly IDeserializer yaml = new DeserializerBuilder()
+    private static readonly IDeserializer Yaml = new DeserializerBuilder()
         .WithNamingConvention(UnderscoredNamingConvention.Instance).WithEnumNamingConvention(UnderscoredNamingConvention.Instance)
         .WithTypeConverter(new Scalars<Period>("a duration such as P6M, P30D, PT10M or P15WD")).WithTypeConverter(new Scalars<DateOnly>("a day such as 2026-12-01")).WithDuplicateKeyChecking().Build();
 
     public List<RegistryError> Errors { get; } = [];
 
     /// <summary>The entries of one file; what is wrong goes to <see cref="Errors"/>, with the line.</summary>
-    public List<T> Read<T>(string file, string text) where T : Entry
+    public IReadOnlyList<T> Read<T>(string file, string text) where T : Entry
+    {
+        // A start reads the same texts several times, a run of the probes hundreds of times.
+        if (Known<T>.Files.Count > 64) Known<T>.Files.Clear();
+        var (entries, errors) = Known<T>.Files.GetOrAdd((file, text), static of => Parse<T>(of.File, of.Text));
+        Errors.AddRange(errors);
+        return entries;
+    }
+
+    private static (IReadOnlyList<T> Entries, IReadOnlyList<RegistryError> Errors) Parse<T>(string file, string text) where T : Entry
     {
         List<T> entries = [];
+        List<RegistryError> errors = [];
         try
         {
             Parser parser = new(new StringReader(text));
             parser.Consume<StreamStart>();
-            if (parser.Accept<StreamEnd>(out _)) return entries;
+            if (parser.Accept<StreamEnd>(out _)) return (entries, errors);
             parser.Consume<DocumentStart>();
-            if (parser.TryConsume<YamlScalar>(out _)) return entries; // a file of comments only
+            if (parser.TryConsume<YamlScalar>(out _)) return (entries, errors); // a file of comments only
             parser.Consume<SequenceStart>();
             while (!parser.TryConsume<SequenceEnd>(out _))
             {
                 var line = (int)parser.Current!.Start.Line;
-                if (yaml.Deserialize<T?>(parser) is { } entry)
+                if (Yaml.Deserialize<T?>(parser) is { } entry)
                 {
                     (entry.File, entry.Line) = (file, line);
                     entries.Add(entry);
                 }
                 else
                 {
-                    Errors.Add(new(file, line, "空条目 / an empty entry.", Remedies.Form));
+                    errors.Add(new(file, line, "空条目 / an empty entry.", Remedies.Form));
                 }
             }
         }
         catch (YamlException e)
         {
             var cause = e.InnerException?.InnerException ?? e.InnerException;
-            Errors.Add(new(file, (int)e.Start.Line, cause is null or YamlException ? e.Message : cause.Message, Remedies.Form));
+            errors.Add(new(file, (int)e.Start.Line, cause is null or YamlException ? e.Message : cause.Message, Remedies.Form));
         }
 
-        return entries;
+        return (entries, errors);
+    }
+
+    private static class Known<T> where T : Entry
+    {
+        public static readonly ConcurrentDictionary<(string File, string Text), (IReadOnlyList<T> Entries, IReadOnlyList<RegistryError> Errors)> Files = [];
     }
 
     // Values that are written as one word, and null where there is none.

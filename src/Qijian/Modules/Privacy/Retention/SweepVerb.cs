@@ -27,8 +27,7 @@ internal sealed partial class DailySweep(Platform.Scoped<RetentionSweep> sweeps,
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using PeriodicTimer day = new(TimeSpan.FromDays(1), clock);
-        do
+        while (true)
         {
             try
             {
@@ -39,8 +38,9 @@ internal sealed partial class DailySweep(Platform.Scoped<RetentionSweep> sweeps,
             {
                 LogFailed(e); // tomorrow is soon enough
             }
+
+            await Task.Delay(TimeSpan.FromDays(1), clock, stoppingToken);
         }
-        while (await day.WaitForNextTickAsync(stoppingToken));
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Retention: {Expired} of {Total} in {Place} have outlived their time; too many to remove without \"qijian sweep --yes\"")]
