@@ -21,6 +21,7 @@ internal static class PlatformSetup
         services.AddSingleton<IValidateOptions<OperatorOptions>, OperatorRules>();
         services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<SiteState>();
+        services.AddSingleton(ComponentReview.OfProgram);
         services.AddSingleton(typeof(Scoped<>));
         services.AddOptions<ProxyOptions>().BindConfiguration(ProxyOptions.Section);
         services.AddSingleton<IConfigureOptions<ForwardedHeadersOptions>, TrustedProxies>();

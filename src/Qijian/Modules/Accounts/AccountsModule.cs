@@ -16,12 +16,12 @@ public static class AccountsModule
     public static IServiceCollection AddAccounts(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<AccountsOptions>().BindConfiguration(AccountsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<Passwords>().AddSingleton<SignInTickets>().AddScoped<AttemptLimits>().AddScoped<OneTimeCodes>().AddScoped<Device>().AddScoped<SessionRows>().AddScoped<SecondFactors>().AddScoped<Passkeys>().AddScoped<EnterAccount>().AddScoped<SignInWithPassword>().AddScoped<ReadAccount>().AddScoped<ChangeNumber>().AddScoped<KeepProfile>().AddScoped<IHeldByConsent>(s => s.GetRequiredService<KeepProfile>());
+        services.AddSingleton<Passwords>().AddSingleton<Avatar>().AddSingleton<SignInTickets>().AddScoped<AttemptLimits>().AddScoped<OneTimeCodes>().AddScoped<Device>().AddScoped<SessionRows>().AddScoped<SecondFactors>().AddScoped<Passkeys>().AddScoped<EnterAccount>().AddScoped<SignInWithPassword>().AddScoped<ReadAccount>().AddScoped<ChangeNumber>().AddScoped<KeepProfile>().AddScoped<IHeldByConsent>(s => s.GetRequiredService<KeepProfile>());
         services.AddScoped<KeepRoles>().AddScoped<CreateAdministrator>().AddScoped<CurrentStaff>().AddScoped<IAuthorizationHandler, StaffGate>().AddScoped<KeepTrainings>().AddScoped<ITrainingRecords>(s => s.GetRequiredService<KeepTrainings>());
         services.AddOptions<SocialOptions>().BindConfiguration(SocialOptions.Section);
         services.AddScoped<SocialProviders>().AddScoped<SocialFlows>().AddScoped<SocialLinks>().AddScoped<IHeldByConsent>(s => s.GetRequiredService<SocialLinks>()).AddScoped<TencentSignIn>().AddScoped<WebSignIn>();
         WebSignIn.Add(services, configuration.GetSection(SocialOptions.Section).Get<SocialOptions>() ?? new());
-        services.AddScoped<IMinors, MemberFacts>().AddScoped<IMessagePreferences, MemberFacts>().AddScoped<IMessageAddresses, MemberFacts>().AddScoped<IPolicyAudience, TellMembers>();
+        services.AddScoped<IMinors, MemberFacts>().AddScoped<IMessagePreferences, MemberFacts>().AddScoped<IMessageAddresses, MemberFacts>().AddScoped<IPolicyAudience, TellMembers>().AddScoped<ISubjectCount, MemberFacts>();
         services.AddSingleton<SessionStore>().AddSingleton<AccountLink>().AddSingleton<INavigation>(s => s.GetRequiredService<AccountLink>());
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme);
         services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<SessionStore, IFeatures>((cookie, store, features) =>

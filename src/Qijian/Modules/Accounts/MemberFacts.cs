@@ -4,9 +4,13 @@ using Qijian.Modules.Privacy;
 
 namespace Qijian.Modules.Accounts;
 
-/// <summary>Tells the guard and the gate of messages who is a minor, and where a member is reached.</summary>
-internal sealed class MemberFacts(AppDb db) : IMinors, IMessagePreferences, IMessageAddresses
+/// <summary>Tells the guard and the gate of messages who is a minor, and where a member is reached; and the meter how many there are.</summary>
+internal sealed class MemberFacts(AppDb db) : IMinors, IMessagePreferences, IMessageAddresses, ISubjectCount
 {
+    public SubjectClass Class => SubjectClass.Member;
+
+    public Task<long> CountAsync(CancellationToken ct) => db.Members.LongCountAsync(ct);
+
     public async ValueTask<bool> IsMinorAsync(Subject subject, CancellationToken ct) => subject.Kind is SubjectKind.Member && await db.Members.AnyAsync(m => m.Subject == subject && m.Minor, ct);
 
     public ValueTask<bool> HasTurnedOffAsync(Subject subject, MessageChannel channel, MessageClass kind, CancellationToken ct) => new(false);

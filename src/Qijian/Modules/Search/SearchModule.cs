@@ -13,7 +13,6 @@ public static class SearchModule
 {
     public static IServiceCollection AddSearch(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton<AliasTable>().AddProgramAccess();
         services.AddOptions<SearchOptions>().BindConfiguration(SearchOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<AliasTable>().AddProgramAccess();
         return SearchOptions.EngineOf(configuration) is SearchEngine.PostgreSql ? services.AddEngine<PostgresSearch>() : services.AddEngine<EmbeddedSearch>();

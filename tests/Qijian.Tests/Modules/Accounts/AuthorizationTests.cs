@@ -83,6 +83,7 @@ public sealed class AuthorizationTests
         GET /sitemap.xml  everybody
         GET /sitemaps/companies-{part:int:min(0)}.xml  everybody
         page /staff  staff
+        page /staff/persons  ProtectionOfficer, Administrator
         page /staff/reveal  ProtectionOfficer, Support
         page /staff/roles  Administrator
         page /staff/training  ProtectionOfficer
@@ -159,6 +160,7 @@ public sealed class AuthorizationTests
             foreach (var role in Enum.GetValues<StaffRole>()) Assert.True(await roles.GrantAsync((await roles.FindMemberAsync(new("+86" + NumberOf(role.ToString())), Ct))!.Subject, role, null, Ct));
             return 0;
         });
+        foreach (var role in Enum.GetValues<StaffRole>()) await OpenAccounts.AddFactorAsync(site, NumberOf(role.ToString()));
         foreach (var (who, person) in people) person.Id = who is "nobody" ? Guid.CreateVersion7().ToString("N") : await site.WithAsync<KeepRoles, string>(async r => (await r.FindMemberAsync(new("+86" + NumberOf(who)), Ct))!.Subject.Id.ToString("N"));
         return people;
     }

@@ -285,7 +285,7 @@ public sealed class SocialTests : IAsyncLifetime
     [Fact]
     public async Task Abroad_needs_a_mechanism_of_the_operator_and_a_yes_of_its_own()
     {
-        await using (var without = await StartAsync(opened: [.. OpenAccounts.Social.Where(c => c.File is not "registry/recipients.yaml")]))
+        await using (var without = await StartAsync(opened: []))
         {
             var page = await new Browser(without).ReadAsync("/account/sign-in");
             foreach (var slug in (string[])["apple", "microsoft", "github"])
@@ -354,14 +354,14 @@ public sealed class SocialTests : IAsyncLifetime
     [Fact]
     public async Task While_the_registry_keeps_it_closed_and_without_configuration_there_is_nothing_of_it()
     {
-        await using (var closed = await StartAsync(opened: []))
+        await using (var closed = await StartAsync(opened: [TextChange.OfEntry("registry/features.yaml", Feature.SocialSignIn.Id, "open: true", "open: false")]))
         {
             foreach (var path in (string[])["/account/social", "/account/social/github", "/account/social/github/return?code=1&state=2", "/account/social/link", "/en/account/social"])
                 Assert.Equal(HttpStatusCode.NotFound, (await closed.Client.GetAsync(path, Ct)).StatusCode);
             Assert.DoesNotContain("/account/social", await closed.Client.GetStringAsync("/account/sign-in", Ct), StringComparison.Ordinal);
         }
 
-        await using var bare = await OpenAccounts.StartAsync(clock, opened: OpenAccounts.Social);
+        await using var bare = await OpenAccounts.StartAsync(clock);
         Assert.DoesNotContain("/account/social", await bare.Client.GetStringAsync("/account/sign-in", Ct), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await bare.Client.GetAsync("/account/social/weibo", Ct)).StatusCode);
     }
@@ -390,7 +390,7 @@ public sealed class SocialTests : IAsyncLifetime
         {
             providers.Serve(services);
             services.AddSingleton<ILoggerProvider>(log).AddLogging(l => l.SetMinimumLevel(LogLevel.Trace));
-        }, opened ?? OpenAccounts.Social,
+        }, opened ?? OpenAccounts.Abroad,
         [
             .. Enum.GetNames<SocialProvider>().Select(p => $"--Accounts:Social:{p}:ClientId=client-{p}"), .. Enum.GetNames<SocialProvider>().Where(p => p is not "Apple").Select(p => $"--Accounts:Social:{p}:ClientSecret=secret-{p}"),
             $"--Accounts:Social:Apple:ClientSecret={apple.ExportPkcs8PrivateKeyPem()}", "--Accounts:Social:Apple:TeamId=TEAM", "--Accounts:Social:Apple:KeyId=KEY",

@@ -53,8 +53,16 @@ public sealed class StaffTests
         Assert.Equal(HttpStatusCode.BadRequest, (await admin.PressAsync("grant", ("phone", Helper), ("role", "Support"))).StatusCode); // has it already
         Assert.DoesNotContain("8613900139000", admin.Body, StringComparison.Ordinal);
         Assert.Contains("139****9000", admin.Body, StringComparison.Ordinal);
+        // A role counts with a second factor only; until then its holder learns how.
+        Assert.Equal(HttpStatusCode.NotFound, (await helper.Browser.GetAsync("/staff")).StatusCode);
+        var account = await helper.Browser.ReadAsync("/account");
+        Assert.Contains(Text.StaffNeedsFactor, account, StringComparison.Ordinal);
+        Assert.DoesNotContain("href=\"/staff\"", account, StringComparison.Ordinal);
+        await OpenAccounts.AddFactorAsync(site, Helper);
         Assert.Equal(HttpStatusCode.OK, (await helper.Browser.GetAsync("/staff")).StatusCode);
+        Assert.DoesNotContain(Text.StaffNeedsFactor, await helper.Browser.ReadAsync("/account"), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await helper.Browser.GetAsync("/staff/roles")).StatusCode);
+        Assert.Contains("1,000,000", await admin.Browser.ReadAsync("/staff/persons"), StringComparison.Ordinal);
 
         var grants = await site.WithAsync<AppDb, List<RoleGrant>>(db => db.RoleGrants.AsNoTracking().ToListAsync(Ct));
         var (own, given) = (grants.Single(g => g.Role is StaffRole.Administrator), grants.Single(g => g.Role is StaffRole.Support));
@@ -125,8 +133,16 @@ public sealed class StaffTests
         Assert.DoesNotContain("只此一次", await two.Browser.ReadAsync("/staff/reveal"), StringComparison.Ordinal);
     }
 
-    private static Task<bool> CreateAsync(TestSite site, string number) => site.WithAsync<CreateAdministrator, bool>(c => c.RunAsync(number, Ct));
+    private static async Task<bool> CreateAsync(TestSite site, string number)
+    {
+        var created = await site.WithAsync<CreateAdministrator, bool>(c => c.RunAsync(number, Ct));
+        if (created) await OpenAccounts.AddFactorAsync(site, Admin);
+        return created;
+    }
 
-    private static Task<bool> GrantAsync(TestSite site, string number, StaffRole role) =>
-        site.WithAsync<KeepRoles, bool>(async roles => await roles.GrantAsync((await roles.FindMemberAsync(new("+86" + number), Ct))!.Subject, role, null, Ct));
+    private static async Task GrantAsync(TestSite site, string number, StaffRole role)
+    {
+        await site.WithAsync<KeepRoles, bool>(async roles => await roles.GrantAsync((await roles.FindMemberAsync(new("+86" + number), Ct))!.Subject, role, null, Ct));
+        await OpenAccounts.AddFactorAsync(site, number);
+    }
 }

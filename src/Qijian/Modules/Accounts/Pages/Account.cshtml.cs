@@ -11,12 +11,13 @@ internal sealed class AccountModel(ReadAccount account, EnterAccount enter, Curr
     public Member Member { get; private set; } = null!;
     public bool ProfileOpen => features.IsOpen(Feature.Profile);
     public bool IsStaff { get; private set; }
+    public bool LacksFactor { get; private set; }
     public string Phone { get; private set; } = "";
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)
     {
         if (await account.MemberAsync(ct) is not { } member) return Challenge();
-        (Member, Phone, IsStaff) = (member, await account.MaskedPhoneAsync(member, ct) ?? "–", await staff.IsAsync([], ct));
+        (Member, Phone, IsStaff, LacksFactor) = (member, await account.MaskedPhoneAsync(member, ct) ?? "–", await staff.IsAsync([], ct), await staff.LacksFactorAsync(ct));
         return Page();
     }
 

@@ -7,7 +7,7 @@ namespace Qijian.Modules.Accounts;
 
 /// <summary>A member's own profile. The first use asks whether to keep one, the first wish to publish whether to publish.</summary>
 [Authorize, TypeFilter<WhileOpen>(Arguments = ["profile"])]
-internal sealed class ProfileModel(ReadAccount account, KeepProfile profiles, OneTimeCodes codes, IConsentPrompts prompts) : PageModel
+internal sealed class ProfileModel(ReadAccount account, KeepProfile profiles, OneTimeCodes codes, Avatar avatar, IConsentPrompts prompts) : PageModel
 {
     /// <summary>Null while no profile is kept.</summary>
     public ProfileView? Profile { get; private set; }
@@ -53,7 +53,7 @@ internal sealed class ProfileModel(ReadAccount account, KeepProfile profiles, On
             var file = new byte[picture.Length];
             await using var stream = picture.OpenReadStream();
             await stream.ReadExactlyAsync(file, ct);
-            jpeg = Avatar.FromUpload(file);
+            jpeg = avatar.FromUpload(file);
         }
 
         if (jpeg is not null && await profiles.SaveAvatarAsync(member.Subject, jpeg, ct)) Done = Text.ProfileSaved;

@@ -1,6 +1,12 @@
 using System.Net;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using OtpNet;
 using Qijian.Modules.Messaging;
 using Qijian.Modules.Privacy;
 
@@ -12,6 +18,33 @@ internal static class AccountWalk
     public static Task<long> MembersAsync(this ProbeWorld site, CancellationToken ct) => site.WithAsync<AppDb, long>(db => db.Members.LongCountAsync(ct));
 
     public static Task<Subject> NewestAsync(this ProbeWorld site, CancellationToken ct) => site.WithAsync<AppDb, Subject>(async db => (await db.Members.OrderByDescending(m => m.CreatedAt).FirstAsync(ct)).Subject);
+
+    /// <summary>A second factor, without which nobody works for the site.</summary>
+    public static async Task AddFactorAsync(IServiceProvider services, Subject member, CancellationToken ct)
+    {
+        var factors = services.GetRequiredService<SecondFactors>();
+        var shown = factors.Start(member);
+        await factors.TurnOnAsync(member, shown, new Totp(Base32Encoding.ToBytes(shown.Secret)).ComputeTotp(services.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime), ct);
+    }
+
+    /// <summary>A member with a role who is signed in; no SMS can be read in a site with an operator, so the session is opened from inside. The staff number.</summary>
+    public static async Task<Subject> HireAsync(this ProbeWorld world, Persona persona, string number, StaffRole role, bool factor, CancellationToken ct)
+    {
+        var member = await world.WithAsync<EnterAccount, Subject>(async enter => (await enter.SignUpAsync(new("+" + number), AgeBand.Adult, null, english: false, ct)).Subject);
+        return await world.WithAsync<IServiceProvider, Subject>(async services =>
+        {
+            var scheme = IdentityConstants.ApplicationScheme;
+            var roles = services.GetRequiredService<KeepRoles>();
+            await roles.GrantAsync(member, role, null, ct);
+            if (factor) await AddFactorAsync(services, member, ct);
+            AuthenticationProperties properties = new(new Dictionary<string, string?> { [SessionStore.DeviceProperty] = "probe", [SessionStore.MethodProperty] = nameof(SignInMethod.Code) });
+            var key = await services.GetRequiredService<SessionStore>().StoreAsync(new(SessionStore.PrincipalOf(member, null), properties, scheme), ct);
+            var cookie = services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get(scheme);
+            ClaimsPrincipal session = new(new ClaimsIdentity([new("Microsoft.AspNetCore.Authentication.Cookies-SessionId", key)], scheme));
+            persona.Take(new(AccountsModule.SessionCookie, cookie.TicketDataFormat.Protect(new(session, scheme)), new Dictionary<string, string>(StringComparer.Ordinal)));
+            return (await roles.StaffOfAsync(member, ct))!.Value;
+        });
+    }
 
     /// <summary>Another value in a form, before the site reads it.</summary>
     public static Action<IServiceCollection> Rewriting(string field, string from, string to) => Breaks.Requests(async (http, next) =>

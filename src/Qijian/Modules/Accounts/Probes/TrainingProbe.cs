@@ -27,7 +27,7 @@ internal sealed partial class TrainingProbe : IClauseProbe
         var person = await SignUpAsync(world, Number, ct);
         await SignUpAsync(world, Other, ct);
         Persona trained = new("trained"), untrained = new("untrained");
-        var (number, none) = (await HireAsync(world, trained, "8613900000003", ct), await HireAsync(world, untrained, "8613900000004", ct));
+        var (number, none) = (await world.HireAsync(trained, "8613900000003", StaffRole.Support, factor: true, ct), await world.HireAsync(untrained, "8613900000004", StaffRole.Support, factor: true, ct));
         await TrainAsync(world, number, none, ct);
         Look(await RevealAsync(trained, ct), HttpStatusCode.OK, "trained-sees");
         Look(await RevealAsync(untrained, ct), HttpStatusCode.Forbidden, "none-refused");
@@ -68,24 +68,6 @@ internal sealed partial class TrainingProbe : IClauseProbe
 
     private static Task<Subject> SignUpAsync(ProbeWorld world, string number, CancellationToken ct) =>
         world.WithAsync<EnterAccount, Subject>(async enter => (await enter.SignUpAsync(new("+" + number), AgeBand.Adult, null, english: false, ct)).Subject);
-
-    // A member of the support who is signed in; no SMS can be read here, so the session is opened from inside.
-    private static async Task<Subject> HireAsync(ProbeWorld world, Persona persona, string number, CancellationToken ct)
-    {
-        var member = await SignUpAsync(world, number, ct);
-        return await world.WithAsync<IServiceProvider, Subject>(async services =>
-        {
-            var scheme = IdentityConstants.ApplicationScheme;
-            var roles = services.GetRequiredService<KeepRoles>();
-            await roles.GrantAsync(member, StaffRole.Support, null, ct);
-            AuthenticationProperties properties = new(new Dictionary<string, string?> { [SessionStore.DeviceProperty] = "probe", [SessionStore.MethodProperty] = nameof(SignInMethod.Code) });
-            var key = await services.GetRequiredService<SessionStore>().StoreAsync(new(SessionStore.PrincipalOf(member, null), properties, scheme), ct);
-            var cookie = services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get(scheme);
-            ClaimsPrincipal session = new(new ClaimsIdentity([new("Microsoft.AspNetCore.Authentication.Cookies-SessionId", key)], scheme));
-            persona.Take(new(AccountsModule.SessionCookie, cookie.TicketDataFormat.Protect(new(session, scheme)), new Dictionary<string, string>(StringComparer.Ordinal)));
-            return (await roles.StaffOfAsync(member, ct))!.Value;
-        });
-    }
 
     // Good for today and tomorrow.
     private static Task<TrainingProblem?> TrainAsync(ProbeWorld world, Subject staff, Subject by, CancellationToken ct)

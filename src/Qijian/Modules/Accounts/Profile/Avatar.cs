@@ -6,7 +6,7 @@ namespace Qijian.Modules.Accounts;
 /// Makes a picture of our own from one that was uploaded: a square JPEG without anything of the file but its pixels, so that neither
 /// places, names nor hidden programs in it get any further.
 /// </summary>
-internal static class Avatar
+internal class Avatar
 {
     internal const int MostBytes = 5 << 20, Side = 256;
     private const long MostPixels = 25_000_000;
@@ -15,7 +15,7 @@ internal static class Avatar
     private static readonly Lock OneAtATime = new(); // unpacked they are large
 
     /// <summary>Null where it is no picture of a known format, or one that unpacks to too much.</summary>
-    public static byte[]? FromUpload(ReadOnlySpan<byte> file)
+    public virtual byte[]? FromUpload(ReadOnlySpan<byte> file)
     {
         lock (OneAtATime) return Make(file);
     }

@@ -5,7 +5,7 @@ using Qijian.Platform.Data;
 namespace Qijian.Modules.Accounts;
 
 /// <summary>
-/// Opens a page or route to members with one of these roles; with none named, to everybody with any. Nobody else learns that it is there.
+/// Opens a page or route to members with one of these roles; with none named, to everybody with any; roles count for holders of a second factor only. Nobody else learns that it is there.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
 public sealed class StaffOnlyAttribute(params StaffRole[] holders) : AuthorizeAttribute, IAuthorizationRequirement, IAuthorizationRequirementData
@@ -20,34 +20,39 @@ public sealed class StaffOnlyAttribute(params StaffRole[] holders) : AuthorizeAt
 /// <summary>What whoever asks is on the staff: read once a request and kept for no other, so that the end of a role holds at once.</summary>
 internal sealed class CurrentStaff(ICurrentSubject current, PreparedReads reads)
 {
-    private (Subject? Number, IReadOnlyList<StaffRole> Roles)? read;
+    private (Subject? Number, IReadOnlyList<StaffRole> Roles, bool LacksFactor)? read;
 
     /// <summary>The staff number; null for whoever has no role.</summary>
     public async ValueTask<Subject?> NumberAsync(CancellationToken ct) => (await ReadAsync(ct)).Number;
 
     public async ValueTask<IReadOnlyList<StaffRole>> RolesAsync(CancellationToken ct) => (await ReadAsync(ct)).Roles;
 
+    /// <summary>Whether there are roles that do not count, since their holder has no second factor.</summary>
+    public async ValueTask<bool> LacksFactorAsync(CancellationToken ct) => (await ReadAsync(ct)).LacksFactor;
+
     public async ValueTask<bool> IsAsync(IReadOnlyList<StaffRole> oneOf, CancellationToken ct) => await RolesAsync(ct) is { Count: > 0 } roles && (oneOf.Count == 0 || roles.Any(oneOf.Contains));
 
-    private async ValueTask<(Subject? Number, IReadOnlyList<StaffRole> Roles)> ReadAsync(CancellationToken ct)
+    private async ValueTask<(Subject? Number, IReadOnlyList<StaffRole> Roles, bool LacksFactor)> ReadAsync(CancellationToken ct)
     {
         if (read is { } known) return known;
-        if (current.Find() is not { Kind: SubjectKind.Member } member) return (null, []);
+        if (current.Find() is not { Kind: SubjectKind.Member } member) return (null, [], false);
         Subject? number = null;
         List<StaffRole> roles = [];
-        await reads.RunAsync("SELECT r.staff, r.role FROM accounts_roles r JOIN accounts_members m ON m.subject = r.subject WHERE r.subject = @subject AND r.ended_at IS NULL AND m.ended_at IS NULL ORDER BY r.role;", [("subject", member.ToString())],
+        var factor = false;
+        await reads.RunAsync("SELECT r.staff, r.role, (SELECT COUNT(*) FROM accounts_second_factors f WHERE f.subject = r.subject AND f.ended_at IS NULL) FROM accounts_roles r JOIN accounts_members m ON m.subject = r.subject WHERE r.subject = @subject AND r.ended_at IS NULL AND m.ended_at IS NULL ORDER BY r.role;", [("subject", member.ToString())],
             async (row, token) =>
             {
                 while (await row.ReadAsync(token))
                 {
                     number = Subject.Parse(row.GetString(0), null);
                     roles.Add((StaffRole)row.GetInt32(1));
+                    factor = row.GetInt64(2) > 0;
                 }
 
                 return roles.Count;
             }, ct);
-        read = (number, roles);
-        return (number, roles);
+        read = factor ? (number, roles, false) : (null, [], roles.Count > 0);
+        return read.Value;
     }
 }
 

@@ -25,8 +25,8 @@ internal sealed class StaffModel(CurrentStaff staff) : PageModel
 
     internal static IReadOnlyList<(string Path, string Label)> PagesOf(StaffRole role) => role switch
     {
-        StaffRole.Administrator => [(RolesModel.Path, Text.RolesTitle)],
-        StaffRole.ProtectionOfficer => [(TrainingModel.Path, Text.TrainingTitle), (RevealModel.Path, Text.RevealTitle)],
+        StaffRole.Administrator => [(RolesModel.Path, Text.RolesTitle), (PersonsModel.Path, Text.PersonsTitle)],
+        StaffRole.ProtectionOfficer => [(TrainingModel.Path, Text.TrainingTitle), (RevealModel.Path, Text.RevealTitle), (PersonsModel.Path, Text.PersonsTitle)],
         StaffRole.Support => [(RevealModel.Path, Text.RevealTitle)],
         _ => [],
     };

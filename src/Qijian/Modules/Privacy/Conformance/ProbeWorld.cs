@@ -33,12 +33,13 @@ public sealed partial class ProbeWorld : IAsyncDisposable
     private readonly WebApplication app;
     private readonly PolicyFolder policy;
     private readonly Sabotage? sabotage;
+    private readonly Func<Uri, string>? outside;
     private readonly string folder;
     private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
 
-    private ProbeWorld(string folder, PolicyFolder policy, Sabotage? sabotage, DateTimeOffset now, IReadOnlyList<string> settings)
+    private ProbeWorld(string folder, PolicyFolder policy, Sabotage? sabotage, DateTimeOffset now, Func<Uri, string>? outside, IReadOnlyList<string> settings)
     {
-        (this.folder, this.policy, this.sabotage, Clock) = (folder, policy, sabotage, new(now));
+        (this.folder, this.policy, this.sabotage, this.outside, Clock) = (folder, policy, sabotage, outside, new(now));
         var database = Path.Combine(folder, "qijian.db");
         // Settings of the machine, such as another database or address, are not for this one.
         app = Program.Build(
@@ -59,13 +60,15 @@ public sealed partial class ProbeWorld : IAsyncDisposable
     /// <inheritdoc cref="Subject"/>
     public Persona Bystander { get; } = new("bystander");
 
-    internal static async Task<ProbeWorld> StartAsync(PolicyFolder policy, TimeProvider clock, Sabotage? sabotage, CancellationToken ct, params IReadOnlyList<string> settings)
+    internal static Task<ProbeWorld> StartAsync(PolicyFolder policy, TimeProvider clock, Sabotage? sabotage, CancellationToken ct, params IReadOnlyList<string> settings) => StartAsync(policy, clock, sabotage, null, settings, ct);
+
+    private static async Task<ProbeWorld> StartAsync(PolicyFolder policy, TimeProvider clock, Sabotage? sabotage, Func<Uri, string>? outside, IReadOnlyList<string> settings, CancellationToken ct)
     {
         var own = Directory.CreateTempSubdirectory("qijian-world-").FullName;
         ProbeWorld? world = null;
         try
         {
-            world = new(own, sabotage?.Text is { } change ? policy.With(change, Path.Combine(own, "policy")) : policy, sabotage, clock.GetUtcNow(), settings);
+            world = new(own, sabotage?.Text is { } change ? policy.With(change, Path.Combine(own, "policy")) : policy, sabotage, clock.GetUtcNow(), outside, settings);
             await Serve.PrepareAsync(world.app, ct);
             await world.app.StartAsync(ct);
             world.http.BaseAddress = new(world.app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
@@ -120,7 +123,12 @@ public sealed partial class ProbeWorld : IAsyncDisposable
         StartAsync(changes.Aggregate(policy, (changed, change) => changed.With(change, Path.Combine(folder, Guid.CreateVersion7().ToString("N")))), Clock, sabotage is null ? null : sabotage with { Text = null }, ct);
 
     /// <summary>The same program without an operator: nothing goes out, and what it would send stands on its outbox page.</summary>
-    public Task<ProbeWorld> DemonstrationAsync(CancellationToken ct) => StartAsync(policy, Clock, sabotage is null ? null : sabotage with { Text = null }, ct, "--Operator:Name=", "--Operator:Address=", "--Operator:ProtectionOfficer=", "--Operator:Contact=");
+    public Task<ProbeWorld> DemonstrationAsync(CancellationToken ct) => DemonstrationAsync(null, [], ct);
+
+    /// <inheritdoc cref="DemonstrationAsync(CancellationToken)"/>
+    /// <param name="outside">What the hosts outside answer that the gate lets it ask; there are none where it is null.</param>
+    public Task<ProbeWorld> DemonstrationAsync(Func<Uri, string>? outside, IReadOnlyList<string> settings, CancellationToken ct) =>
+        StartAsync(policy, Clock, sabotage is null ? null : sabotage with { Text = null }, outside, ["--Operator:Name=", "--Operator:Address=", "--Operator:ProtectionOfficer=", "--Operator:Contact=", .. settings], ct);
 
     /// <summary>The purposes of the registry that the site goes by.</summary>
     public Task<IReadOnlyList<PurposeFacts>> PurposesAsync() => WithAsync<ProcessingRegistry, IReadOnlyList<PurposeFacts>>(r => Task.FromResult<IReadOnlyList<PurposeFacts>>(
@@ -288,7 +296,20 @@ public sealed partial class ProbeWorld : IAsyncDisposable
             kestrel.ConfigurationLoader = null;
             kestrel.Listen(IPAddress.Loopback, 0);
         });
+        if (outside is not null) services.Replace(ServiceDescriptor.Singleton<IEgressNetwork>(new Outside(outside))).RemoveAll<IEgressSender>().AddSingleton<IEgressSender>(new Outside(outside));
         sabotage?.Services?.Invoke(services);
+    }
+
+    // Every host there is, at a public address; what the gate refuses never comes here.
+    private sealed class Outside(Func<Uri, string> answer) : IEgressNetwork, IEgressSender
+    {
+        public EgressChannel Channel => EgressChannel.Http;
+
+        public Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken ct) => Task.FromResult<IReadOnlyList<IPAddress>>([IPAddress.Parse("1.2.4.8")]);
+
+        public Task<Stream> ConnectAsync(IPEndPoint to, CancellationToken ct) => throw new NotSupportedException();
+
+        public Task<EgressAnswer> SendAsync(EgressMessage message, CancellationToken ct) => Task.FromResult<EgressAnswer>(new EgressAnswer.Delivered((int)HttpStatusCode.OK, answer(message.Target)));
     }
 
     private sealed class LogRecorder(ConcurrentQueue<string> lines) : ILoggerProvider

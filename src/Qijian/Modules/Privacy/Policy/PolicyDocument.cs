@@ -55,7 +55,7 @@ internal sealed partial class PolicyDocument
             if (text.Contains("{{", StringComparison.Ordinal) && !KnownPlaceholders.Contains(Placeholder().Match(text).Groups["name"].Value, StringComparer.Ordinal))
                 problems.Add(new(line, Text.PolicyPlaceholder.With(Excerpt(text, "{{")), Text.PolicyPlaceholderRemedy.With(string.Join(' ', KnownPlaceholders))));
 
-            var anchor = level > 0 ? Match.Empty : Anchor().Match(text);
+            var anchor = level > 0 || text.LastIndexOf('{') is not (>= 0 and var brace) ? Match.Empty : Anchor().Match(text, Math.Max(0, brace - 1));
             var words = anchor.Success ? text[..anchor.Index] : text;
             canonical.Add(level > 0 ? $"# {text}" : anchor.Success ? $"{words}{{{string.Join(' ', anchor.Groups["id"].Captures.Select(id => $"#{id.Value}"))}}}" : text);
             if (words.Contains("{#", StringComparison.Ordinal)) problems.Add(new(line, Text.PolicyAnchorMalformed.With(Excerpt(words, "{#")), Text.PolicyAnchorMalformedRemedy));

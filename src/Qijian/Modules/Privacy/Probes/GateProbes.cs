@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Qijian.Platform;
 
 namespace Qijian.Modules.Privacy;
 
@@ -130,6 +131,74 @@ internal sealed class LawProbe : IClauseProbe
     [
         new("overdue", "法律清单逾期未复核", "The register of laws was not reviewed in time") { Text = new("registry/laws.yaml", text => System.Text.RegularExpressions.Regex.Replace(text, "next_review: [0-9-]+", "next_review: 2024-01-01", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1))) },
     ];
+}
+
+/// <summary>S10.1: packages and runtime were gone through for newer versions within the time that the registry sets.</summary>
+internal sealed class ComponentProbe : IClauseProbe
+{
+    public string Id => "components.age";
+    public IReadOnlyList<string> Clauses => ["S10.1"];
+    public ProofClass Class => ProofClass.B;
+
+    public async Task<ProbeResult> RunAsync(ProbeWorld world, CancellationToken ct)
+    {
+        Proof proof = new("gone-through-in-time", "limit-published");
+        var reviewed = await world.WithAsync<ComponentReview, ComponentReview>(Task.FromResult);
+        var limit = await world.WithAsync<ProcessingRegistry, LimitEntry>(r => Task.FromResult(r.Limits["component_review"]));
+        proof.That(world.Clock.GetUtcNow() <= limit.Limit!.Value.After(ChinaTime.Midnight(reviewed.On)), "gone-through-in-time", $"{reviewed.On:O}")
+            .That((await world.GetAsync("/privacy", ct)).Body.Contains(PolicyTables.Encode(limit.Zh), StringComparison.Ordinal), "limit-published");
+        return proof.By("build").By("registry").By("http.get").Result();
+    }
+
+    public IReadOnlyList<Sabotage> Sabotages =>
+    [
+        new("stale", "组件一年没有核对", "The components were not gone through for a year") { Services = s => s.Replace(ServiceDescriptor.Singleton(ComponentReview.OfProgram with { On = ComponentReview.OfProgram.On.AddYears(-1) })) },
+    ];
+}
+
+/// <summary>G20: persons with and without an account and those in company data are counted together, a threshold of the law is pointed out before it is reached, and the day on which it was is on record.</summary>
+internal sealed class MeterProbe : IClauseProbe
+{
+    public string Id => "subjects.meter";
+    public IReadOnlyList<string> Clauses => ["G20"];
+    public ProofClass Class => ProofClass.A;
+
+    public async Task<ProbeResult> RunAsync(ProbeWorld world, CancellationToken ct)
+    {
+        Proof proof = new("all-counted", "near-before", "not-reached-before", "reached-by-import-alone", "dated", "recorded-once");
+        var people = await world.WithAsync<AppDb, long>(db => db.Database.SqlQuery<long>($"SELECT COUNT(*) AS \"Value\" FROM registry_people").FirstAsync(ct));
+        await using var site = await world.OtherAsync([At("transfer_threshold", people), At("officer_file", people + 1), At("audit_large", people * 2)], ct);
+        var first = await CountAsync();
+        var seen = site.Clock.GetUtcNow();
+        site.Clock.Advance(TimeSpan.FromHours(2));
+        var again = await CountAsync();
+        proof.Same(people, first.Total, "all-counted");
+        var (reached, near, far) = (Of(again, "transfer_threshold"), Of(again, "officer_file"), Of(again, "audit_large"));
+        proof.That(near is { Near: true, ReachedAt: null }, "near-before").That(far is { Near: false, ReachedAt: null }, "not-reached-before").That(reached.ReachedAt is not null && first.Classes.GetValueOrDefault(SubjectClass.Member) == 0, "reached-by-import-alone")
+            .That(reached.ReachedAt is { } at && (at - seen).Duration() < TimeSpan.FromSeconds(1) && reached.Due > at, "dated")
+            .Same(1, await site.WithAsync<AppDb, long>(db => db.Evidence.LongCountAsync(e => e.Kind == ThresholdEvidence.Kind, ct)), "recorded-once");
+        return proof.By("sql.count").By("clock").By("log").Result();
+
+        Task<SubjectCounts> CountAsync() => site.WithAsync<ISubjectMeter, SubjectCounts>(m => m.CountAsync(ct));
+        static SubjectThreshold Of(SubjectCounts counts, string id) => counts.Thresholds.Single(t => t.Id == id);
+        static TextChange At(string limit, long persons) => new("registry/limits.yaml", text => System.Text.RegularExpressions.Regex.Replace(text, $"(?<=- id: {limit}\n  limit: [A-Z0-9]+\n  persons: )[0-9]+", persons.ToString(System.Globalization.CultureInfo.InvariantCulture), System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)));
+    }
+
+    public IReadOnlyList<Sabotage> Sabotages =>
+    [
+        new("members-only", "只数有账号的人", "Only members are counted") { Services = s => s.Remove(s.Last(d => d.ServiceType == typeof(ISubjectCount) && d.ImplementationType?.Name is "PeopleCount")) },
+        new("unrecorded", "达到门槛不留记录", "A threshold leaves no record") { Services = s => s.Replace(ServiceDescriptor.Scoped<ISubjectMeter, Forgetful>()) },
+    ];
+
+    private sealed class Forgetful(IEnumerable<ISubjectCount> counts) : ISubjectMeter
+    {
+        public async Task<SubjectCounts> CountAsync(CancellationToken ct)
+        {
+            Dictionary<SubjectClass, long> classes = [];
+            foreach (var count in counts) classes[count.Class] = await count.CountAsync(ct);
+            return new(classes, classes.Values.Sum(), [.. ((string[])["transfer_threshold", "officer_file", "audit_large"]).Select(id => new SubjectThreshold(id, id, 1, Near: false, null, null))]);
+        }
+    }
 }
 
 /// <summary>S9.1a: with an endpoint outside the allowed countries, or of which nobody says where it is, the site does not start.</summary>

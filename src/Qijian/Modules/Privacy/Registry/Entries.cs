@@ -146,6 +146,9 @@ internal sealed class FieldsEntry : Entry
 internal sealed class LimitEntry : Entry
 {
     public Period? Limit { get; init; }
+
+    /// <summary>From how many persons on it binds; null where it always does.</summary>
+    public long? Persons { get; init; }
     public string? Law { get; init; }
 }
 
