@@ -7,7 +7,7 @@ namespace Qijian.Modules.Accounts;
 /// <summary>The number that a code went to.</summary>
 internal sealed record NumberTicket(string Phone, DateTimeOffset At) : Ticket(At)
 {
-    protected internal override TimeSpan Lifetime => ChangeNumber.Fresh;
+    protected internal override TimeSpan Lifetime => SessionRows.Fresh;
 }
 
 internal enum ChangeNumberResult { Changed, Taken, ChangedElsewhere }
@@ -15,15 +15,6 @@ internal enum ChangeNumberResult { Changed, Taken, ChangedElsewhere }
 /// <summary>Gives an account another number, which its holder has just proved.</summary>
 internal sealed class ChangeNumber(AppDb db, IVault vault, IPurposeGuard guard, OneTimeCodes codes, SessionRows sessions, IMessageGate messages, TimeProvider clock)
 {
-    /// <summary>Only a sign-in as recent as this proves the holder: a session that was left open does not.</summary>
-    internal static readonly TimeSpan Fresh = TimeSpan.FromMinutes(15);
-
-    public Task<bool> IsFreshAsync(Guid? session, CancellationToken ct)
-    {
-        var since = clock.GetUtcNow() - Fresh;
-        return db.Sessions.AnyAsync(s => s.Id == session && s.StartedAt > since, ct);
-    }
-
     /// <summary>Ends every other session, and tells by both numbers and in the inbox.</summary>
     public async Task<ChangeNumberResult> RunAsync(Member member, PhoneNumber proved, Guid? session, CancellationToken ct)
     {

@@ -112,6 +112,15 @@ namespace Qijian.Modules.Accounts
 
     internal class SessionRows(AppDb db, IVault vault, TimeProvider clock)
     {
+        /// <summary>Only a sign-in as recent as this proves the holder: a session that was left open does not.</summary>
+        internal static readonly TimeSpan Fresh = TimeSpan.FromMinutes(15);
+
+        public Task<bool> IsFreshAsync(Guid? session, CancellationToken ct)
+        {
+            var since = clock.GetUtcNow() - Fresh;
+            return db.Sessions.AnyAsync(s => s.Id == session && s.StartedAt > since, ct);
+        }
+
         public async Task AddAsync(Subject subject, byte[] keyHash, string device, SignInMethod method, CancellationToken ct)
         {
             var now = clock.GetUtcNow();

@@ -18,9 +18,9 @@ public sealed class GuessingTests
         await using var site = await OpenAccounts.StartAsync(clock, postgres);
         Assert.IsType<SendCodeResult.Sent>(await SendAsync(site, "10.0.0.0"));
         var right = 0;
-        for (var i = 0; i < 2_000; i++)
+        for (var i = 0; i < (Environment.GetEnvironmentVariable("QIJIAN_LONG") is "1" ? 100_000 : 2_000); i++)
         {
-            if (await ProveAsync(site, Wrong(await SentAsync(site), i), $"10.{i / 250}.{i % 250}.0") is CodeAnswer.Right) right++;
+            if (await ProveAsync(site, Wrong(await SentAsync(site), i), $"10.{i / 62_500}.{i / 250 % 250}.{i % 250}") is CodeAnswer.Right) right++;
         }
 
         Assert.Equal(0, right);

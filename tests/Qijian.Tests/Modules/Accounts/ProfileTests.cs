@@ -16,6 +16,40 @@ public sealed partial class ProfileTests
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
+    [Fact]
+    public async Task Whatever_is_refused_every_other_journey_works()
+    {
+        await using var site = await OpenAccounts.StartAsync(clock);
+        var optional = await site.WithAsync<ProcessingRegistry, List<string>>(r => Task.FromResult(r.Optional.Select(p => p.Id).ToList()));
+        var asked = 0;
+        // One by one, and at last all of them.
+        for (var of = 0; of <= optional.Count; of++)
+        {
+            clock.Advance(TimeSpan.FromHours(2)); // codes go so often only
+            var (number, next) = ($"138{of:D8}", $"139{of:D8}");
+            var person = await Person.SignedUpAsync(site, number);
+            foreach (var id in of < optional.Count ? [optional[of]] : optional)
+            {
+                if (!(await person.Browser.ReadAsync("/privacy/choices")).Contains($"value=\"{id}\"", StringComparison.Ordinal)) continue; // of what is not open nobody is asked
+                Assert.Equal(HttpStatusCode.Found, (await person.Browser.PressAsync("/privacy/choices", $"value=\"{id}\"", "decline")).StatusCode);
+                asked++;
+            }
+
+            foreach (var page in (string[])["/", "/search?q=%E7%A4%BA%E4%BE%8B", "/account", "/account/profile", "/account/security", "/account/security/second-factor", "/account/number", "/inbox", "/privacy", "/privacy/choices", "/privacy/contact"])
+                Assert.Equal(HttpStatusCode.OK, (await person.Browser.GetAsync(page)).StatusCode);
+            Assert.Equal(HttpStatusCode.OK, (await person.SendAsync("/account/security", "password", ("password", "木-tulip-9-Kanne-纸"))).StatusCode);
+            person.Browser.Cookies.Remove("__Host-qijian-session");
+            clock.Advance(TimeSpan.FromMinutes(20));
+            await person.SendAsync("/account/sign-in", ("phone", number));
+            Assert.Equal(HttpStatusCode.Found, (await person.CodeAsync(await SignUpTests.CodeAsync(site, "+86" + number))).StatusCode);
+            await person.SendAsync("/account/number", ("phone", next));
+            Assert.Equal(HttpStatusCode.OK, (await person.CodeAsync(await SignUpTests.CodeAsync(site, "+86" + next))).StatusCode);
+            Assert.Contains($"139****{next[^4..]}", await person.Browser.ReadAsync("/account"), StringComparison.Ordinal);
+        }
+
+        Assert.True(asked >= 6, $"{asked} refusals");
+    }
+
     [Theory, InlineData(false), InlineData(true)]
     public async Task Nothing_is_kept_before_the_answer_and_nothing_is_shown_before_another(bool postgres)
     {

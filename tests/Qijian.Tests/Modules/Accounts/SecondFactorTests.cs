@@ -69,6 +69,25 @@ public sealed partial class SecondFactorTests
         Assert.IsType<FactorAnswer.Right>(await ProveAsync(site, Digits(secret)));
     }
 
+    [Fact]
+    public async Task In_a_browser_that_was_left_open_nobody_changes_how_its_owner_signs_in()
+    {
+        await using var site = await OpenAccounts.StartAsync(clock);
+        var person = await Person.SignedUpAsync(site, "13800138000");
+        foreach (var page in (string[])["/account/security", "/account/security/second-factor"]) Assert.DoesNotContain("handler=again", await person.Browser.ReadAsync(page), StringComparison.Ordinal);
+        person.Body = await person.Browser.ReadAsync("/account/security");
+        var forms = person.Body;
+        clock.Advance(TimeSpan.FromMinutes(16));
+        Assert.Equal(HttpStatusCode.BadRequest, (await person.PressAsync("password", ("password", "木-tulip-9-Kanne-纸"))).StatusCode);
+        person.Body = forms;
+        Assert.Equal(HttpStatusCode.BadRequest, (await person.PressAsync("passkey", ("ticket", "1"), ("credential", "{}"))).StatusCode);
+        Assert.DoesNotContain("handler=password\"", person.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("handler=start", await person.Browser.ReadAsync("/account/security/second-factor"), StringComparison.Ordinal);
+        var again = await person.SendAsync("/account/security", "again");
+        Assert.Equal("/account/sign-in?to=%2Faccount%2Fsecurity", again.Headers.Location?.ToString());
+        Assert.Null(await site.WithAsync<AppDb, string?>(db => db.Members.Select(m => m.Password).SingleAsync(Ct)));
+    }
+
     [Theory, InlineData(-2, false), InlineData(-1, true), InlineData(0, true), InlineData(1, true), InlineData(2, false)]
     public async Task The_clock_of_a_phone_may_be_off_by_one_step(int steps, bool right)
     {
@@ -249,7 +268,7 @@ public sealed partial class SecondFactorTests
 
     private async Task<Person> SignedUpAsync(TestSite site, string phone)
     {
-        clock.Advance(TimeSpan.FromMinutes(15));
+        clock.Advance(TimeSpan.FromMinutes(11));
         Person person = new(site);
         await person.SendAsync("/account/sign-up", ("phone", phone), ("band", "Adult"));
         Assert.Equal(HttpStatusCode.Found, (await person.CodeAsync(await SignUpTests.CodeAsync(site, "+86" + phone))).StatusCode);
@@ -259,7 +278,7 @@ public sealed partial class SecondFactorTests
     // As far as the second step, if there is one.
     private async Task<HttpResponseMessage> SignInAsync(TestSite site, Person person, string language = "")
     {
-        clock.Advance(TimeSpan.FromMinutes(15));
+        clock.Advance(TimeSpan.FromMinutes(11));
         person.Browser.Cookies.Remove(Session);
         await person.SendAsync(language + "/account/sign-in", ("phone", Number));
         return await person.CodeAsync(await SignUpTests.CodeAsync(site, "+86" + Number));

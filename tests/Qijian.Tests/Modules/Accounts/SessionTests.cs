@@ -52,7 +52,7 @@ public sealed class SessionTests
     {
         await using var site = await OpenAccounts.StartAsync(clock);
         var owner = await SignedInAsync(site, "13800138000", "");
-        clock.Advance(TimeSpan.FromMinutes(15));
+        clock.Advance(TimeSpan.FromMinutes(11));
         owner.Browser.Cookies.Remove("__Host-qijian-session");
         await owner.SendAsync("/account/sign-in", ("phone", "13800138000"));
         await owner.CodeAsync(await SignUpTests.CodeAsync(site, "+8613800138000"));
@@ -107,7 +107,7 @@ public sealed class SessionTests
 
     private async Task<Person> SignedInAsync(TestSite site, string phone, string agent)
     {
-        clock.Advance(TimeSpan.FromMinutes(15));
+        clock.Advance(TimeSpan.FromMinutes(11));
         Person person = new(site, ("User-Agent", agent.Length > 0 ? agent : "test"));
         await person.SendAsync("/account/sign-up", ("phone", phone), ("band", "Adult"));
         Assert.Equal(HttpStatusCode.Found, (await person.CodeAsync(await SignUpTests.CodeAsync(site, "+86" + phone))).StatusCode);

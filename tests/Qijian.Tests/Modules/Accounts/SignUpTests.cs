@@ -7,6 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 using Qijian.Modules.Accounts;
 using Qijian.Modules.Messaging;
 using Qijian.Modules.Privacy;
+using Qijian.Platform.Data;
 
 namespace Qijian.Tests.Modules.Accounts;
 
@@ -57,6 +58,40 @@ public sealed partial class SignUpTests
         await second.SendAsync(SignUp, ("phone", Number), ("band", "Adult"));
         Assert.Equal(HttpStatusCode.BadRequest, (await second.CodeAsync(code)).StatusCode);
         Assert.Equal(1, await MembersAsync(site));
+    }
+
+    [Fact]
+    public async Task Whatever_write_of_signing_up_fails_there_is_one_whole_account_or_none_and_the_next_try_gets_in()
+    {
+        FailAt fault = new();
+        await using var site = await OpenAccounts.StartAsync(clock, replace: s => s.ConfigureDbContext<SqliteDb>(o => o.AddInterceptors(fault)));
+        Assert.SkipWhen(!File.Exists(Path.Combine(site.Folder, "qijian.db")), "The steps are those of SQLite, and this run is on a server");
+        var (steps, failed) = (0, true);
+        for (; failed && steps < 200; steps++)
+        {
+            var number = $"139{steps:D8}";
+            Person person = new(site);
+            await person.SendAsync(SignUp, ("phone", number), ("band", "Adult"));
+            var (page, code) = (person.Body, await CodeAsync(site, "+86" + number));
+            fault.Arm(steps);
+            failed = (await person.CodeAsync(code)).StatusCode is not HttpStatusCode.Found;
+            fault.Arm(int.MaxValue);
+            Assert.InRange(await MembersAsync(site), steps, steps + 1);
+
+            // What failed may be tried again at once with the same code, or, where that was used up, with a new one.
+            person.Body = page;
+            if (failed && (await person.CodeAsync(code)).StatusCode is not HttpStatusCode.Found)
+            {
+                clock.Advance(TimeSpan.FromMinutes(11));
+                await person.SendAsync(SignUp, ("phone", number), ("band", "Adult"));
+                Assert.Equal(HttpStatusCode.Found, (await person.CodeAsync(await CodeAsync(site, "+86" + number))).StatusCode);
+            }
+
+            Assert.Equal(steps + 1, await MembersAsync(site));
+            Assert.Contains($"139****{number[^4..]}", await person.Browser.ReadAsync("/account"), StringComparison.Ordinal);
+        }
+
+        Assert.True(!failed && steps > 8, $"{steps} steps");
     }
 
     [Fact]

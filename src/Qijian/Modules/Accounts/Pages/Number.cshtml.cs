@@ -7,7 +7,7 @@ namespace Qijian.Modules.Accounts;
 
 /// <summary>Another mobile number: a recent sign-in, the number, the code that was sent to it.</summary>
 [Authorize, TypeFilter<WhileOpen>]
-internal sealed class NumberModel(ReadAccount account, EnterAccount enter, ChangeNumber change, OneTimeCodes codes, SignInTickets tickets, TimeProvider clock) : PageModel
+internal sealed class NumberModel(ReadAccount account, EnterAccount enter, ChangeNumber change, SessionRows sessions, OneTimeCodes codes, SignInTickets tickets, TimeProvider clock) : PageModel
 {
     public bool IsFresh { get; private set; }
     public string Phone { get; private set; } = "";
@@ -24,7 +24,7 @@ internal sealed class NumberModel(ReadAccount account, EnterAccount enter, Chang
     public async Task<IActionResult> OnPostNumberAsync([FromForm] string? phone, [FromForm] string? region, CancellationToken ct)
     {
         (Region, Typed) = (region ?? PhoneNumber.Home, phone);
-        if (!await change.IsFreshAsync(Own, ct)) return await ShowAsync(null, ct);
+        if (!await sessions.IsFreshAsync(Own, ct)) return await ShowAsync(null, ct);
         if (PhoneNumber.Parse(phone, region) is not { } number) return await ShowAsync(Text.PhoneWrong, ct);
         var sent = await codes.SendAsync(CodeUse.NewNumber, number, MessageTemplate.SignInCode, AttemptLimits.NetworkOf(HttpContext), Language.IsEnglish, ct);
         if (sent is SendCodeResult.Sent or SendCodeResult.Wait) Ticket = tickets.Write(new NumberTicket(number.E164, clock.GetUtcNow()));
@@ -37,7 +37,7 @@ internal sealed class NumberModel(ReadAccount account, EnterAccount enter, Chang
     public async Task<IActionResult> OnPostCodeAsync([FromForm] string? ticket, [FromForm] string? code, CancellationToken ct)
     {
         if (await account.MemberAsync(ct) is not { } member) return Challenge();
-        if (!await change.IsFreshAsync(Own, ct) || tickets.Read<NumberTicket>(ticket) is not { } known) return await ShowAsync(Text.TicketOver, ct);
+        if (!await sessions.IsFreshAsync(Own, ct) || tickets.Read<NumberTicket>(ticket) is not { } known) return await ShowAsync(Text.TicketOver, ct);
         Ticket = ticket;
         PhoneNumber number = new(known.Phone);
         switch (await codes.ProveAsync(CodeUse.NewNumber, number, code, AttemptLimits.NetworkOf(HttpContext), ct))
@@ -54,16 +54,17 @@ internal sealed class NumberModel(ReadAccount account, EnterAccount enter, Chang
     }
 
     /// <summary>Signs out, so that the next sign-in is a recent one, and comes back.</summary>
-    public async Task<IActionResult> OnPostAgainAsync(CancellationToken ct)
+    public async Task<IActionResult> OnPostAgainAsync([FromForm] string? to, CancellationToken ct)
     {
         await enter.SignOutAsync(HttpContext, ct);
-        return LocalRedirect($"{Language.Path(AccountsModule.SignInPath)}?to={Uri.EscapeDataString(Language.Path(AccountsModule.NumberPath))}");
+        var back = to is AccountsModule.SecurityPath or AccountsModule.SecondFactorPath ? to : AccountsModule.NumberPath;
+        return LocalRedirect($"{Language.Path(AccountsModule.SignInPath)}?to={Uri.EscapeDataString(Language.Path(back))}");
     }
 
     private async Task<IActionResult> ShowAsync(string? problem, CancellationToken ct)
     {
         if (await account.ReadMemberAsync(ct) is not { } member) return Challenge();
-        (Problem, IsFresh, Phone) = (problem, await change.IsFreshAsync(Own, ct), await account.MaskedPhoneAsync(member, ct) ?? "–");
+        (Problem, IsFresh, Phone) = (problem, await sessions.IsFreshAsync(Own, ct), await account.MaskedPhoneAsync(member, ct) ?? "–");
         if (problem is not null) Response.StatusCode = StatusCodes.Status400BadRequest;
         return Page();
     }

@@ -8,8 +8,9 @@ namespace Qijian.Modules.Accounts;
 
 /// <summary>The second step of signing in: turning it on and off, and its recovery codes.</summary>
 [Authorize, TypeFilter<WhileOpen>]
-internal sealed class SecondFactorModel(ReadAccount account, SecondFactors factors, EnterAccount enter) : PageModel
+internal sealed class SecondFactorModel(ReadAccount account, SecondFactors factors, SessionRows sessions, EnterAccount enter) : PageModel
 {
+    public bool IsFresh { get; private set; }
     public SecondFactor? Factor { get; private set; }
 
     /// <summary>The secret to put into an app, while it is being set up, with the form's seal, and as an address for apps.</summary>
@@ -30,14 +31,14 @@ internal sealed class SecondFactorModel(ReadAccount account, SecondFactors facto
     public async Task<IActionResult> OnPostStartAsync(CancellationToken ct)
     {
         if (await account.MemberAsync(ct) is not { } member) return Challenge();
-        return await ShowAsync(member, factors.Start(member.Subject), ct);
+        return await ShowAsync(member, await sessions.IsFreshAsync(SessionStore.IdOf(User), ct) ? factors.Start(member.Subject) : null, ct);
     }
 
     public async Task<IActionResult> OnPostConfirmAsync([FromForm] string? ticket, [FromForm] string? code, CancellationToken ct)
     {
         if (await account.MemberAsync(ct) is not { } member) return Challenge();
         if (await factors.FindAsync(member.Subject, ct) is not null) return await ShowAsync(member, null, ct); // pressed twice
-        if (factors.Read(member.Subject, ticket) is not { } shown) return await ShowAsync(member, Text.TicketOver, "start", null, ct);
+        if (!await sessions.IsFreshAsync(SessionStore.IdOf(User), ct) || factors.Read(member.Subject, ticket) is not { } shown) return await ShowAsync(member, Text.TicketOver, "start", null, ct);
         Codes = await factors.TurnOnAsync(member.Subject, shown, code, ct);
         if (Codes is null) return await ShowAsync(member, Text.SecondStepWrong, "confirm", shown, ct);
         await enter.TellOfChangeAsync(member, SignInOutcome.SecondFactorOn, ct);
@@ -86,7 +87,7 @@ internal sealed class SecondFactorModel(ReadAccount account, SecondFactors facto
 
     private async Task<IActionResult> ShowAsync(Member member, SecretTicket? shown, CancellationToken ct)
     {
-        Factor = await factors.FindAsync(member.Subject, ct);
+        (Factor, IsFresh) = (await factors.FindAsync(member.Subject, ct), await sessions.IsFreshAsync(SessionStore.IdOf(User), ct));
         if (Factor is not null || shown is null) return Page();
         (Shown, Ticket) = (shown, factors.Seal(shown));
         Address = new OtpUri(OtpType.Totp, shown.Secret, await account.MaskedPhoneAsync(member, ct) ?? Text.SiteName, Text.SiteName).ToString();

@@ -13,6 +13,7 @@ internal sealed class SecurityModel(ReadAccount account, AppDb db, Passwords pas
     public IReadOnlyList<PasskeyView> Passkeys { get; private set; } = [];
     public IReadOnlyList<SessionView> Sessions { get; private set; } = [];
     public IReadOnlyList<SignInView> History { get; private set; } = [];
+    public bool IsFresh { get; private set; }
     public string? Problem { get; private set; }
     public string? PasskeyProblem { get; private set; }
     public string? Done { get; private set; }
@@ -24,6 +25,7 @@ internal sealed class SecurityModel(ReadAccount account, AppDb db, Passwords pas
     public async Task<IActionResult> OnPostPasswordAsync([FromForm] string? password, CancellationToken ct)
     {
         if (await account.MemberAsync(ct) is not { } member) return Challenge();
+        if (!await sessions.IsFreshAsync(Own, ct)) return await StaleAsync(ct);
         Problem = Passwords.ProblemOf(password ?? "") switch
         {
             PasswordProblem.Short => Text.PasswordShort.With(Passwords.Shortest), PasswordProblem.Long => Text.PasswordLong.With(Passwords.Longest),
@@ -45,6 +47,7 @@ internal sealed class SecurityModel(ReadAccount account, AppDb db, Passwords pas
     public async Task<IActionResult> OnPostNoPasswordAsync(CancellationToken ct)
     {
         if (await account.MemberAsync(ct) is not { } member) return Challenge();
+        if (!await sessions.IsFreshAsync(Own, ct)) return await StaleAsync(ct);
         member.Password = null;
         await db.SaveChangesAsync(ct);
         Done = Text.PasswordRemoved;
@@ -57,6 +60,7 @@ internal sealed class SecurityModel(ReadAccount account, AppDb db, Passwords pas
     public async Task<IActionResult> OnPostPasskeyAsync([FromForm] string? ticket, [FromForm] string? credential, CancellationToken ct)
     {
         if (await account.MemberAsync(ct) is not { } member) return Challenge();
+        if (!await sessions.IsFreshAsync(Own, ct)) return await StaleAsync(ct);
         if (await passkeys.AddAsync(member.Subject, ticket, credential, ct))
         {
             await enter.TellOfChangeAsync(member, SignInOutcome.PasskeyAdded, ct);
@@ -116,9 +120,16 @@ internal sealed class SecurityModel(ReadAccount account, AppDb db, Passwords pas
         await db.SaveChangesAsync(ct);
     }
 
+    private Task<IActionResult> StaleAsync(CancellationToken ct)
+    {
+        Response.StatusCode = StatusCodes.Status400BadRequest; // the page says what to do
+        return ShowAsync(ct);
+    }
+
     private async Task<IActionResult> ShowAsync(CancellationToken ct)
     {
         if (await account.MemberAsync(ct) is not { } member) return Challenge();
+        IsFresh = await sessions.IsFreshAsync(Own, ct);
         (HasPassword, Sessions, History) = (member.Password is not null, await account.SessionsAsync(member.Subject, Own, ct), await account.HistoryAsync(member.Subject, ct));
         (SecondFactor, Passkeys) = (await factors.FindAsync(member.Subject, ct), await account.PasskeysAsync(member.Subject, ct));
         return Page();

@@ -1,6 +1,4 @@
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Qijian.Modules.Privacy;
@@ -145,24 +143,4 @@ public sealed class ConsentLedgerTests
         foreach (var sql in statements) Assert.True(await db.Database.ExecuteSqlRawAsync(sql, Ct) > 0, sql);
         return 0;
     });
-
-    /// <summary>Breaks the connection at the n-th thing that is asked of it.</summary>
-    private sealed class FailAt(int step) : DbCommandInterceptor, IDbTransactionInterceptor
-    {
-        private int steps;
-
-        public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) => new(Next(result, command.CommandText));
-
-        public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default) => new(Next(result, command.CommandText));
-
-        public ValueTask<InterceptionResult> TransactionCommittingAsync(DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default) => new(Next(result, "commit"));
-
-        public Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
-        {
-            Next(0, "committed"); // the writer never hears that it is done
-            return Task.CompletedTask;
-        }
-
-        private T Next<T>(T result, string what) => what.Contains("= NORMAL", StringComparison.Ordinal) || steps++ != step ? result : throw new IOException("The connection is gone.");
-    }
 }

@@ -83,6 +83,21 @@ public sealed partial class PolicyPagesTests
     }
 
     [Fact]
+    public async Task Whatever_the_policy_links_to_on_this_site_is_there()
+    {
+        await using var site = await TestSite.StartAsync();
+        foreach (var page in (string[])["/privacy", "/en/privacy"])
+        {
+            var links = LocalLink().Matches(await site.Client.GetStringAsync(page, Ct)).Select(m => m.Groups["to"].Value).Distinct(StringComparer.Ordinal).ToList();
+            Assert.True(links.Count > 5);
+            foreach (var link in links) Assert.True((int)(await site.Client.GetAsync(WebUtility.HtmlDecode(link), Ct)).StatusCode < 400, link);
+        }
+    }
+
+    [GeneratedRegex("href=\"(?<to>/[^\"#]*)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex LocalLink();
+
+    [Fact]
     public async Task Every_page_links_to_the_policy()
     {
         await using var site = await TestSite.StartAsync();
