@@ -59,11 +59,11 @@ internal static class Rows
         if (last is { } whole) yield return whole;
     }
 
-    /// <summary>Rows of JSON Lines: one object a line.</summary>
-    public static IEnumerable<RowOutcome> OfJsonLines(SourceFile file, long skip, Func<Draft, JsonElement, string?> read)
+    /// <summary>Rows of JSON Lines, one object a line, or the elements of one JSON array.</summary>
+    public static IEnumerable<RowOutcome> OfJson(SourceFile file, long skip, Func<Draft, JsonElement, string?> read)
     {
         long row = 0;
-        foreach (var (line, tooLong) in Lines(file))
+        foreach (var (line, tooLong) in file.Start.AsSpan().TrimStart().StartsWith('[') ? Elements(file) : Lines(file))
         {
             row++;
             if (row <= skip) continue;
@@ -131,6 +131,61 @@ internal static class Rows
             }
 
             if (skipping || length > 0) yield return (buffer.AsMemory(0, length), skipping);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // The elements of an array, cut where their brackets close: what stands in each is looked at later, so that a broken one costs itself alone.
+    private static IEnumerable<(ReadOnlyMemory<byte> Element, bool TooLong)> Elements(SourceFile file)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(1 << 16);
+        try
+        {
+            int length = 0, at = 0, start = -1, depth = -1; // -1: before the array, 0: between its elements
+            long element = 0;
+            bool text = false, escaped = false, tooLong = false;
+            while (true)
+            {
+                for (; at < length; at++)
+                {
+                    var c = buffer[at];
+                    if (text) (text, escaped) = (escaped || c != '"', !escaped && c == '\\');
+                    else if (depth < 0) depth = c == '[' ? 0 : -1;
+                    else if (depth == 0 && c is (byte)',' or (byte)']')
+                    {
+                        if (start >= 0) yield return (buffer.AsMemory(start, at - start), tooLong); // a number or a word among the objects
+                        (element, start, tooLong) = (element + (start >= 0 ? 1 : 0), -1, false);
+                        if (c == ']') yield break;
+                    }
+                    else
+                    {
+                        if (start < 0 && c > ' ') start = at;
+                        if (c == '"') text = true;
+                        else if (c is (byte)'{' or (byte)'[') depth++;
+                        else if (c is (byte)'}' or (byte)']') depth--;
+                    }
+                }
+
+                if (start < 0) (length, at) = (0, 0);
+                else if (start > 0)
+                {
+                    buffer.AsSpan(start, length - start).CopyTo(buffer);
+                    (length, at, start) = (length - start, at - start, 0);
+                }
+
+                if (length == buffer.Length)
+                {
+                    if (length >= MaxRecord) (tooLong, length, at) = (true, 0, 0); // keep nothing but that it was too long
+                    else buffer = Grown(buffer, length);
+                }
+
+                var read = Guarded(element, () => file.Content.Read(buffer, length, buffer.Length - length));
+                if (read == 0) throw new ImportException(Text.ImportArrayCutOff.With(element));
+                length += read;
+            }
         }
         finally
         {
