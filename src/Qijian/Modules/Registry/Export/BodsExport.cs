@@ -4,7 +4,6 @@ using System.IO.Hashing;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace Qijian.Modules.Registry;
 
@@ -14,7 +13,7 @@ namespace Qijian.Modules.Registry;
 /// </summary>
 internal sealed class BodsExport(RegisterReader reader, PartyIndex components, DateTimeOffset now, DateOnly newest, string publisher, bool lines)
 {
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly HashSet<string> Reasons =
     [
         "noBeneficialOwners", "subjectUnableToConfirmOrIdentifyBeneficialOwner", "interestedPartyHasNotProvidedInformation", "subjectExemptFromDisclosure", "interestedPartyExemptFromDisclosure", "unknown", "informationUnknownToPublisher",

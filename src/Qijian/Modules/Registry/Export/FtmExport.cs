@@ -1,14 +1,13 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace Qijian.Modules.Registry;
 
 /// <summary>The register as entities of FollowTheMoney, one a line: each body with its persons, mere names and intervals behind it.</summary>
 internal sealed class FtmExport(RegisterReader reader)
 {
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly HashSet<Property> Native =
     [
         Vocabulary.Name, Vocabulary.CreditCode, Vocabulary.RegistrationNumber, Vocabulary.Lei, Vocabulary.ForeignNumber, Vocabulary.OrganizationCode, Vocabulary.TaxNumber,

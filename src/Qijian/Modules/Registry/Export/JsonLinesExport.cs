@@ -1,13 +1,12 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace Qijian.Modules.Registry;
 
 /// <summary>The register as Qijian JSON Lines: what <c>import --format qijian</c> reads, one body a line.</summary>
 internal sealed class JsonLinesExport(RegisterReader reader)
 {
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     // The columns whose names are not those of their properties.
     private static readonly Dictionary<Property, string> Columns = new() { [Vocabulary.PreviousName] = "previousNames", [Vocabulary.OtherCode] = "creditCode" };

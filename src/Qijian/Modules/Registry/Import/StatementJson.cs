@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace Qijian.Modules.Registry;
 
@@ -14,7 +13,7 @@ internal static class StatementJson
     /// <summary>Who writes it: only such texts are read back.</summary>
     public const string Author = "Qijian";
 
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly Dictionary<string, Field> Fields = Vocabulary.Fields.ById.Values.ToDictionary(f => f.Name, StringComparer.Ordinal);
 
     /// <summary>What of a relation its format has no place for.</summary>
