@@ -20,8 +20,8 @@ internal static class BranchRows
                 if (Rows.ProblemOf(headers[i], value(i)) is { } problem) return problem;
             if (Of(0) is not { } branch || Of(1) is not { } parent) return Text.RowNoName;
             draft.AddCode(branch);
-            if (!draft.Identified) return Text.RowNoName;
             if (Of(2) is { } name) draft.AddName(name);
+            if (draft.Name is null && !draft.Identified) return Text.RowNoName;
             draft.Add(Headers.Party(Vocabulary.Branch, Of(3) ?? "", EntityType.Company, KeyValuePair.Create(Vocabulary.Fields.PartyCode, parent.ToUpperInvariant())));
             draft.Seal();
             return null;

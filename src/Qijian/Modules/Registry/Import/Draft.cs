@@ -31,6 +31,9 @@ internal sealed class Draft(long row)
     /// <summary>A row that adds nothing: an earlier state of a record, or a party that its relations name.</summary>
     public bool Passed { get; set; }
 
+    /// <summary>Whether the row has proved whole, even if the file breaks off behind it.</summary>
+    public bool Whole { get; init; }
+
     /// <summary>Set by <see cref="Seal"/>.</summary>
     public byte[] Packed { get; private set; } = [];
     public long Hash { get; private set; }

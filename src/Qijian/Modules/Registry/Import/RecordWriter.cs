@@ -141,6 +141,7 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
         {
             if (gone.Contains(target) || (byName && batch.Bodies[source.Number].Heads.Count == 0)) continue; // named by a relation only
             var (from, to) = (batch.Bodies[source.Number], batch.Bodies[target]);
+            if (byName && !to.Company.Identified && from.Heads.Exists(f => to.Heads.Exists(t => t.DatasetId == f.DatasetId))) continue; // a source that has records of two means two
             foreach (var record in from.Heads)
                 to.Add(new() { Number = to.NextRecord(), DatasetId = record.DatasetId, Key = record.Key ?? source.Id, Hash = record.Hash, Statements = record.Statements, FirstImport = record.FirstImport, LastImport = record.LastImport, SupersededBy = record.SupersededBy, JoinedByName = byName || record.JoinedByName });
             gone.Add(source.Number);

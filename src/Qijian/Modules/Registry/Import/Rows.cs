@@ -49,25 +49,39 @@ internal static class Rows
     public static IEnumerable<RowOutcome> UntilCutOff(this IEnumerable<RowOutcome> rows, SourceFile file)
     {
         RowOutcome? last = null;
-        foreach (var row in rows)
+        ImportException? damage = null;
+        using var each = rows.GetEnumerator();
+        while (true)
         {
+            try
+            {
+                if (!each.MoveNext()) break;
+            }
+            catch (ImportException e) when (last is { Draft.Whole: true })
+            {
+                damage = e;
+                break;
+            }
+
             if (last is { } before) yield return before;
-            last = row;
+            last = each.Current;
         }
 
-        file.EnsureComplete();
+        if (damage is null) file.EnsureComplete();
         if (last is { } whole) yield return whole;
+        if (damage is not null) throw damage;
     }
 
     /// <summary>Rows of JSON Lines, one object a line, or the elements of one JSON array.</summary>
     public static IEnumerable<RowOutcome> OfJson(SourceFile file, long skip, Func<Draft, JsonElement, string?> read)
     {
         long row = 0;
-        foreach (var (line, tooLong) in file.Start.AsSpan().TrimStart().StartsWith('[') ? Elements(file) : Lines(file))
+        var array = file.Start.AsSpan().TrimStart().StartsWith('[');
+        foreach (var (line, tooLong) in array ? Elements(file) : Lines(file))
         {
             row++;
             if (row <= skip) continue;
-            Draft draft = new(row);
+            Draft draft = new(row) { Whole = array };
             var problem = tooLong ? Text.RowTooLong.With(MaxRecord >> 20) : null;
             if (problem is null)
             {
