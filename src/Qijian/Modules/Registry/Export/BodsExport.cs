@@ -75,7 +75,7 @@ internal sealed class BodsExport(RegisterReader reader, PartyIndex components, D
 
     private static string[] ComponentsOf(ExportedRelation relation) => relation.Statement[Vocabulary.Fields.Components]?.Split('\n') ?? [];
 
-    private void WriteEntity(Utf8JsonWriter json, ExportedBody body)
+    private static void WriteEntity(Utf8JsonWriter json, ExportedBody body)
     {
         var company = body.Company;
         var facts = body.Statements.ToList();

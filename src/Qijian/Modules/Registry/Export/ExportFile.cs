@@ -1,7 +1,6 @@
 using System.Data;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
 using Qijian.Platform;
 using Qijian.Platform.CommandLine;
@@ -38,7 +37,7 @@ internal sealed class ExportFile(AppDb db, SourceCatalog catalog, IOptions<Opera
         try
         {
             var read = 0L;
-            reader.Read += () => progress(Text.StageExport, ++read, Math.Min(1, (double)read / Math.Max(1, bodies * passes)));
+            reader.Heard = () => progress(Text.StageExport, ++read, Math.Min(1, (double)read / Math.Max(1, bodies * passes)));
             switch (request.Format)
             {
                 case "bods":
@@ -100,10 +99,11 @@ internal sealed class ExportFile(AppDb db, SourceCatalog catalog, IOptions<Opera
         FileStream Create(string name)
         {
             var partial = name + ".partial";
-            files.Add(partial, name);
             try
             {
-                return new(partial, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.ReadWrite, Share = FileShare.Read, BufferSize = 1 << 16 });
+                FileStream to = new(partial, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.ReadWrite, Share = FileShare.Read, BufferSize = 1 << 16 });
+                files.Add(partial, name);
+                return to;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

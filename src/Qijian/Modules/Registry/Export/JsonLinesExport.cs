@@ -122,7 +122,6 @@ internal sealed class JsonLinesExport(RegisterReader reader)
         if (statement.From is { } from) json.WriteString("from", StatementJson.Iso(from));
         if (statement.To is { } to) json.WriteString("to", StatementJson.Iso(to));
         WriteFields(json, statement.Fields.Where(f => f.Key != Vocabulary.Fields.PartyType && f.Key != Vocabulary.Fields.PartyLei && f.Key != Vocabulary.Fields.PartyCode && !(relation.Party.IsBody && f.Key == Vocabulary.Fields.PartyId)));
-        if (relation.Source.Basis is Basis.Derived && statement[Vocabulary.Fields.Basis] is null) json.WriteString(Vocabulary.Fields.Basis.Name, nameof(Basis.Derived));
         json.WriteEndObject();
     }
 

@@ -27,7 +27,7 @@ internal sealed record ExportedRelation(string Id, Statement Statement, Exported
 internal sealed record ExportedBody(Company Company, IReadOnlyList<Fact> Facts, IReadOnlyList<Statement> Events, IReadOnlyList<ExportedRelation> Relations)
 {
     /// <summary>Where most of it comes from; null for a body that only relations name.</summary>
-    public Provenance? Source => (Facts.FirstOrDefault(f => f.Property == Vocabulary.Name) ?? Facts.FirstOrDefault())?.Source ?? Relations.FirstOrDefault()?.Source;
+    public Provenance? Source => (Facts.FirstOrDefault(f => f.Property == Vocabulary.Name) ?? (Facts is [var fact, ..] ? fact : null))?.Source ?? (Relations is [var relation, ..] ? relation.Source : null);
 
     /// <summary>The facts as statements.</summary>
     public IEnumerable<Statement> Statements => Facts.Select(f => new Statement(f.Property, f.Value) { Original = f.Original, Lang = f.Lang, From = f.ValidFrom, To = f.ValidTo });
@@ -38,8 +38,8 @@ internal sealed class RegisterReader(AppDb db, SourceCatalog catalog)
 {
     private const int Page = 500;
 
-    /// <summary>Heard of for every body that was read.</summary>
-    public event Action? Read;
+    /// <summary>Told of every body that is read.</summary>
+    public Action? Heard { get; set; }
 
     private static readonly Property[] Events = [.. Vocabulary.ById.Values.Where(p => p.Type is ValueType.Event).OrderBy(p => p.Id)];
 
@@ -62,7 +62,7 @@ internal sealed class RegisterReader(AppDb db, SourceCatalog catalog)
             var partiesOf = edges.ToLookup(e => (int)(e.Number >> SourceRecord.NumberBits), e => e.From);
             foreach (var company in companies)
             {
-                Read?.Invoke();
+                Heard?.Invoke();
                 yield return Of(company, [.. byCompany[company.Number]], sources, [.. partiesOf[company.Number].Distinct().Where(known.ContainsKey).Select(n => known[n])]);
             }
         }
@@ -76,14 +76,15 @@ internal sealed class RegisterReader(AppDb db, SourceCatalog catalog)
         List<ExportedRelation> relations = [];
         Dictionary<short, int> unnamed = [];
         HashSet<string> ids = new(StringComparer.Ordinal);
-        foreach (var (version, statement) in body.Relations())
+        foreach (var (version, stated) in body.Relations())
         {
             if (!version.Stands) continue; // last seen in an earlier version of its record
+            var source = body.View(version, stated, default!, default!).Source;
+            var statement = source.Basis is Basis.Derived && stated[Vocabulary.Fields.Basis] is null ? stated with { Fields = [.. stated.Fields, new(Vocabulary.Fields.Basis, nameof(Basis.Derived))] } : stated;
             var party = PartyOf(company, statement, named, unnamed);
             var key = string.Create(CultureInfo.InvariantCulture, $"{company.Id}\n{statement.Property.Name}\n{party.Id}\n{statement[Vocabulary.Fields.Role]}\n{statement[Vocabulary.Fields.Interest]}\n{statement.From:O}");
             var id = "r-" + Projector.Base32(key);
             for (var again = 2; !ids.Add(id); again++) id = "r-" + Projector.Base32($"{key}\n{again}");
-            var source = body.View(version, statement, default!, default!).Source;
             var alone = version.Record.Key is { } record && version.Statements.All(s => s.Property.Type is ValueType.Relation) ? (source.Dataset, record) : ((string, string)?)null;
             relations.Add(new(id, statement, party, source) { Record = alone });
         }

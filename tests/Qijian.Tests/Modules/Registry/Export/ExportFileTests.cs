@@ -175,14 +175,14 @@ public sealed class ExportFileTests(SqliteSample sample) : IClassFixture<SqliteS
     [Theory, InlineData("bods"), InlineData("xlsx"), InlineData("parquet")]
     public async Task An_export_that_is_stopped_leaves_no_file_and_the_earlier_one_as_it_was(string format)
     {
-        var path = Path.Combine(sample.Site.Folder, $"stopped.{format}");
+        var path = Path.Combine(sample.Site.Folder, $"stopped-{format}.out");
         await File.WriteAllTextAsync(path, "earlier", Ct);
         using CancellationTokenSource stop = new();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sample.Site.WithAsync<ExportFile, ExportReport>(export => export.RunAsync(new(format, path), (_, bodies, _) =>
         {
             if (bodies > 600) stop.Cancel();
         }, stop.Token)));
-        Assert.Equal([path], Directory.GetFiles(sample.Site.Folder, "stopped*"));
+        Assert.Equal([path], Directory.GetFiles(sample.Site.Folder, $"stopped-{format}*"));
         Assert.Equal("earlier", await File.ReadAllTextAsync(path, Ct));
         var refused = await Assert.ThrowsAsync<RefusedException>(() => sample.Site.WithAsync<ExportFile, ExportReport>(export => export.RunAsync(new(format, "/nowhere/at/all"), (_, _, _) => { }, Ct)));
         Assert.Contains("/nowhere/at/all", refused.Message, StringComparison.Ordinal);
