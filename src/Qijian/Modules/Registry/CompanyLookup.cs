@@ -87,7 +87,7 @@ internal sealed class CompanyLookup(AppDb db, PreparedReads reads, SourceCatalog
             AsOf = day,
             Version = Hex(hash),
             Facts = body.Facts(),
-            Owners = [.. to.Where(r => r.Kind.CarriesEquity || r.Kind.Property == Vocabulary.Control || r.Kind.Property == Vocabulary.FundManagement).OrderByDescending(r => r.Percent ?? r.Maximum ?? 0)],
+            Owners = [.. to.Where(r => r.Kind.CarriesEquity || r.Kind.Property == Vocabulary.Control || r.Kind.Property == Vocabulary.FundManagement || r.Kind.Property == Vocabulary.DeclaredInterest).OrderByDescending(r => r.Percent ?? r.Maximum ?? 0)],
             Officers = [.. to.Where(r => r.Kind.Property == Vocabulary.Directorship).OrderByDescending(r => r.Role is Vocabulary.LegalRepresentative)],
             Parents = [.. to.Where(r => r.Kind.Property == Vocabulary.Branch)],
             Holdings = [.. from.Where(r => r.Kind.Property != Vocabulary.Branch)],
@@ -114,7 +114,7 @@ internal sealed class CompanyLookup(AppDb db, PreparedReads reads, SourceCatalog
 
         return [.. relations.Select(r => r.Statement).Select(s => s[Vocabulary.Fields.PartyType] is nameof(EntityType.Person)
             ? new Party(EntityType.Person, Projector.PersonId(company.Id, s), s.Value, null, null)
-            : edges.Find(e => BodyFacts.States(s, e.Edge, e.Party)).Party ?? NamedIn(s))];
+            : edges.Find(e => BodyFacts.States(company.Id, s, e.Edge, e.Party)).Party ?? NamedIn(s))];
     }
 
     // The edges from one party, each read from the records of the body at its other end.
@@ -134,7 +134,7 @@ internal sealed class CompanyLookup(AppDb db, PreparedReads reads, SourceCatalog
             body.AddTo(hash);
             AddTo(hash, target);
             foreach (var (version, statement) in body.Relations())
-                if ((day is not { } on || Holds(statement, on, time)) && group.Any(e => BodyFacts.States(statement, e, self))) views.Add(body.View(version, statement, self, PartyOf(target)));
+                if ((day is not { } on || Holds(statement, on, time)) && group.Any(e => BodyFacts.States(target.Id, statement, e, self))) views.Add(body.View(version, statement, self, PartyOf(target)));
         }
 
         return views;

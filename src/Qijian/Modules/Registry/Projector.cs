@@ -17,7 +17,7 @@ internal sealed class Projector(Func<PartyKey, int?> bodyOf)
     private readonly List<Person> people = [];
     private readonly List<Relation> relations = [];
     private readonly Dictionary<string, long> personNumbers = new(StringComparer.Ordinal);
-    private readonly HashSet<string> seen = new(StringComparer.Ordinal);
+    private readonly EdgeSet seen = new();
 
     public IReadOnlyList<Person> People => people;
     public IReadOnlyList<Relation> Relations => relations;
@@ -29,11 +29,17 @@ internal sealed class Projector(Func<PartyKey, int?> bodyOf)
     /// <summary>The name by which a person's id is made.</summary>
     public static string PersonId(string company, string name, string role) => "p-" + Base32($"{company}\n{name}\n{role}");
 
-    /// <summary>The id of the person whom a relation to the company names.</summary>
-    public static string PersonId(string company, Statement relation) => PersonId(company, relation.Value, relation[Vocabulary.Fields.Role] ?? relation.Property.Zh);
+    /// <summary>The id of the person whom a relation to the company names. A source that gives its persons numbers tells namesakes apart by them.</summary>
+    public static string PersonId(string company, Statement relation) =>
+        PersonId(company, relation.Value, (relation[Vocabulary.Fields.Role] ?? relation.Property.Zh) + (relation[Vocabulary.Fields.PartyId] is { } record ? $"\n{record}" : ""));
 
     /// <summary>The id of a body without a credit code: the same in every database.</summary>
     public static string BodyId(string dataset, string key) => "x-" + Base32($"{dataset}\n{key}");
+
+    /// <summary>Whether an id is one of ours: a letter that says of what, a hyphen and 16 characters of base 32.</summary>
+    public static bool IsOwnId(string id, char of) => id.Length == 18 && id[0] == of && id[1] == '-' && !id.AsSpan(2).ContainsAnyExcept(Digits);
+
+    private static readonly System.Buffers.SearchValues<char> Digits = System.Buffers.SearchValues.Create(Alphabet);
 
     /// <summary>Fills the row from its versions, and the people and relations beside it. O(statements).</summary>
     public void Project(Company company, IReadOnlyList<Version> versions)
@@ -63,7 +69,7 @@ internal sealed class Projector(Func<PartyKey, int?> bodyOf)
     private static bool Identifies(IReadOnlyList<Statement> statements)
     {
         foreach (var statement in statements)
-            if (statement.Property == Vocabulary.CreditCode || statement.Property == Vocabulary.RegistrationNumber || statement.Property == Vocabulary.Lei) return true;
+            if (statement.Property == Vocabulary.CreditCode || statement.Property == Vocabulary.RegistrationNumber || statement.Property == Vocabulary.Lei || statement.Property == Vocabulary.ForeignNumber) return true;
         return false;
     }
 
@@ -96,10 +102,9 @@ internal sealed class Projector(Func<PartyKey, int?> bodyOf)
     private void Relate(Company company, Version version, Statement statement)
     {
         var type = Enum.TryParse<EntityType>(statement[Vocabulary.Fields.PartyType], out var known) ? known : EntityType.LegalEntity;
-        PartyKey party = new(statement[Vocabulary.Fields.PartyCode], statement[Vocabulary.Fields.PartyLei], type is EntityType.Person or EntityType.Unknown ? null : statement.Value);
+        PartyKey party = type is EntityType.Person or EntityType.Unknown ? default : new(statement[Vocabulary.Fields.PartyCode] ?? statement[Vocabulary.Fields.PartyId], statement[Vocabulary.Fields.PartyLei], statement.Value);
         var role = statement[Vocabulary.Fields.Role];
-        var key = type is EntityType.Unknown ? $"{statement.Property.Id}|?|{relations.Count}" : $"{statement.Property.Id}|{party.Code ?? party.Lei ?? statement.Value}|{role}|{statement.From}";
-        if (type is EntityType.Unknown && !version.Stands || !seen.Add(key)) return; // an older version's, or another source's word of the same edge
+        if (!seen.Add(version, statement)) return; // an older version's, or another source's word of the same edge
         if (statement.Property == Vocabulary.Directorship && role is Vocabulary.LegalRepresentative && version.Stands) company.LegalRepresentative ??= statement.Value;
 
         var number = SourceRecord.First(company.Number) + relations.Count;
@@ -110,7 +115,7 @@ internal sealed class Projector(Func<PartyKey, int?> bodyOf)
             Number = number,
             Kind = statement.Property.Id,
             FromCompany = body,
-            FromPerson = type is EntityType.Person ? PersonNumber(company, statement, role) : null,
+            FromPerson = type is EntityType.Person ? PersonNumber(company, statement) : null,
             PartyName = body is not null || type is EntityType.Person || statement.Value.Length == 0 ? null : statement.Value,
             PartyType = type,
             Role = role,
@@ -126,9 +131,9 @@ internal sealed class Projector(Func<PartyKey, int?> bodyOf)
         });
     }
 
-    private long PersonNumber(Company company, Statement statement, string? role)
+    private long PersonNumber(Company company, Statement statement)
     {
-        var id = PersonId(company.Id, statement.Value, role ?? statement.Property.Zh);
+        var id = PersonId(company.Id, statement);
         if (personNumbers.TryGetValue(id, out var number)) return number;
         number = SourceRecord.First(company.Number) + people.Count;
         people.Add(new() { Number = number, Id = id, Name = statement.Value });
@@ -146,9 +151,11 @@ internal sealed class Projector(Func<PartyKey, int?> bodyOf)
     // Where no source states the province, the credit code's region digits do: derived, and said so where it is shown.
     private static string? RegionOf(Company company) => company.CreditCode is { } code ? Engine.Identifiers.Provinces.Find(code[2..4])?.ShortName : null;
 
-    private static string Base32(string text)
+    private const string Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+
+    /// <summary>The first 80 bits of SHA-256, in letters and digits.</summary>
+    public static string Base32(string text)
     {
-        const string Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
         Span<byte> hash = stackalloc byte[32];
         SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
         return string.Create(16, hash.ToArray(), static (to, bytes) =>
@@ -160,6 +167,29 @@ internal sealed class Projector(Func<PartyKey, int?> bodyOf)
                 to[i] = Alphabet[(pair >> (11 - bit % 8)) & 31];
             }
         });
+    }
+}
+
+/// <summary>
+/// Which statements are edges of their own: the first of those that say the same of one party, in one role, from one day. Of persons
+/// one source may number two alike; unnamed parties are never taken for one another, so only those of versions that stand can be told apart.
+/// </summary>
+internal sealed class EdgeSet
+{
+    private readonly Dictionary<(short, string, string?, DateOnly?), int> seen = [];
+
+    public void Clear() => seen.Clear();
+
+    public bool Add(Version version, Statement statement)
+    {
+        var type = statement[Vocabulary.Fields.PartyType];
+        if (type is nameof(EntityType.Unknown)) return version.Stands;
+        var person = type is nameof(EntityType.Person);
+        var record = statement[Vocabulary.Fields.PartyId];
+        var party = person ? statement.Value : statement[Vocabulary.Fields.PartyCode] ?? record ?? statement[Vocabulary.Fields.PartyLei] ?? statement.Value;
+        var role = statement[Vocabulary.Fields.Interest] is { } interest ? $"{statement[Vocabulary.Fields.Role]}\n{interest}" : statement[Vocabulary.Fields.Role];
+        if (!seen.TryAdd((statement.Property.Id, party, role, statement.From), version.Record.DatasetId) && (!person || record is null || seen[(statement.Property.Id, party, role, statement.From)] != version.Record.DatasetId)) return false;
+        return !person || record is null || seen.TryAdd((statement.Property.Id, $"{party}\n{record}", role, statement.From), version.Record.DatasetId);
     }
 }
 

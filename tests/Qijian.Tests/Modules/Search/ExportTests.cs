@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using MiniExcelLibs;
 using Qijian.Modules.Registry;
-using Qijian.Modules.Search;
+using Qijian.Modules.Shared;
 
 namespace Qijian.Tests.Modules.Search;
 

@@ -8,7 +8,7 @@ namespace Qijian.Modules.Registry;
 /// <summary>What the record versions of one body say at a point on both time axes, each value with where it comes from.</summary>
 internal sealed class BodyFacts
 {
-    private static readonly HashSet<Field> Hidden = [Vocabulary.Fields.PartyType, Vocabulary.Fields.PartyCode, Vocabulary.Fields.PartyLei, Vocabulary.Fields.Role];
+    private static readonly HashSet<Field> Hidden = [Vocabulary.Fields.PartyType, Vocabulary.Fields.PartyCode, Vocabulary.Fields.PartyLei, Vocabulary.Fields.PartyId, Vocabulary.Fields.Role];
     private readonly Company company;
     private readonly SourceTable sources;
     private readonly AsOf time;
@@ -85,18 +85,10 @@ internal sealed class BodyFacts
     /// <summary>The edges that the records state, each once, by the source that is believed most.</summary>
     public IEnumerable<(Version Version, Statement Statement)> Relations()
     {
-        HashSet<(short, string, string?, DateOnly?)> seen = [];
+        EdgeSet seen = new();
         foreach (var version in versions)
-        {
             foreach (var statement in version.Statements)
-            {
-                if (statement.Property.Type is not ValueType.Relation) continue;
-                // Unnamed parties are never taken for one another, so only those of versions that stand can be told from each other.
-                var distinct = statement[Vocabulary.Fields.PartyType] is nameof(EntityType.Unknown) ? version.Stands
-                    : seen.Add((statement.Property.Id, statement[Vocabulary.Fields.PartyCode] ?? statement[Vocabulary.Fields.PartyLei] ?? statement.Value, statement[Vocabulary.Fields.Role], statement.From));
-                if (distinct) yield return (version, statement);
-            }
-        }
+                if (statement.Property.Type is ValueType.Relation && seen.Add(version, statement)) yield return (version, statement);
     }
 
     /// <summary>The edge between two parties that a statement of this body makes.</summary>
@@ -110,11 +102,11 @@ internal sealed class BodyFacts
     }
 
     /// <summary>Whether a statement is what an edge was read from; <paramref name="party"/> is the body or person at its other end.</summary>
-    public static bool States(Statement statement, Relation edge, Party party)
+    public static bool States(string company, Statement statement, Relation edge, Party party)
     {
         if (statement.Property.Id != edge.Kind || statement.From != edge.ValidFrom || !string.Equals(statement[Vocabulary.Fields.Role], edge.Role, StringComparison.Ordinal)) return false;
-        if (edge.FromCompany is null) return string.Equals(statement.Value, party.Name ?? "", StringComparison.Ordinal);
-        return (party.CreditCode is { } code && string.Equals(statement[Vocabulary.Fields.PartyCode], code, StringComparison.Ordinal))
+        if (edge.FromCompany is null) return party is { Type: EntityType.Person, Id: { } person } ? string.Equals(Projector.PersonId(company, statement), person, StringComparison.Ordinal) : string.Equals(statement.Value, party.Name ?? "", StringComparison.Ordinal);
+        return (party.Id is { } id && string.Equals(statement[Vocabulary.Fields.PartyId], id, StringComparison.Ordinal)) || (party.CreditCode is { } code && string.Equals(statement[Vocabulary.Fields.PartyCode], code, StringComparison.Ordinal))
             || (party.Lei is { } lei && string.Equals(statement[Vocabulary.Fields.PartyLei], lei, StringComparison.Ordinal))
             || (party.Name is { } name && statement.Value.Length > 0 && (string.Equals(statement.Value, name, StringComparison.Ordinal) || string.Equals(Normalizer.Key(statement.Value), Normalizer.Key(name), StringComparison.Ordinal)));
     }
@@ -147,7 +139,7 @@ internal sealed class BodyFacts
 
         var dataset = sources.Datasets[record.DatasetId];
         var latest = sources.Latest(dataset.Id, time)?.Id ?? record.LastImport;
-        return new(dataset.Name, dataset.Publisher, record.Key ?? company.Id, statement?[Vocabulary.Fields.SourceUrl] ?? dataset.Url, dataset.Basis, version.RetrievedAt,
+        return new(dataset.Name, dataset.Publisher, record.Key ?? company.Id, statement?[Vocabulary.Fields.SourceUrl] ?? dataset.Url, statement?[Vocabulary.Fields.Basis] is nameof(Basis.Derived) ? Basis.Derived : dataset.Basis, version.RetrievedAt,
             sources.Imports[record.FirstImport].StartedAt, record.SupersededBy is { } by ? sources.Imports[by].StartedAt : null,
             sources.Imports[first].RetrievedAt, sources.Imports[last].RetrievedAt, version.Stands && last >= latest, record.JoinedByName, dataset.Fictional);
     }

@@ -113,11 +113,13 @@ public static class Vocabulary
         Website = new(34, "website", "网站", "Website", ValueType.Text),
         LeiStatus = new(35, "leiStatus", "LEI 登记状态", "LEI registration status", ValueType.Text),
         Initials = new(36, "initials", "拼音缩写", "Pinyin initials", ValueType.Text),
+        ForeignNumber = new(37, "foreignNumber", "境外登记号", "Number in a foreign register", ValueType.Identifier, Many: true),
         Ownership = new(64, "ownership", "股东", "Ownership", ValueType.Relation, Many: true),
         Directorship = new(65, "directorship", "任职", "Directorship", ValueType.Relation, Many: true),
         Control = new(66, "control", "实际控制", "Control", ValueType.Relation, Many: true),
         Branch = new(67, "branch", "分支机构", "Branch", ValueType.Relation, Many: true),
         FundManagement = new(68, "fundManagement", "基金管理", "Fund management", ValueType.Relation, Many: true),
+        DeclaredInterest = new(69, "declaredInterest", "申报权益", "Declared interest", ValueType.Relation, Many: true),
         Change = new(96, "change", "变更", "Change", ValueType.Event, Many: true),
         Penalty = new(97, "penalty", "行政处罚", "Penalty", ValueType.Event, Many: true),
         AbnormalListing = new(98, "abnormalListing", "经营异常", "Abnormal listing", ValueType.Event, Many: true);
@@ -151,7 +153,17 @@ public static class Vocabulary
             RemovedOn = new(21, "removedOn", "移出日期", "Removed on"),
             Accounting = new(22, "accounting", "会计准则", "Accounting standard"),
             SourceUrl = new(23, "sourceUrl", "来源链接", "Source link"),
-            Consolidation = new(24, "consolidation", "合并报表口径", "Consolidation");
+            Consolidation = new(24, "consolidation", "合并报表口径", "Consolidation"),
+            PartyId = new(25, "partyId", "主体记录号", "Party record"),
+            Unnamed = new(26, "unnamed", "未具名主体", "Unnamed party"),
+            Interest = new(27, "interest", "权益类型", "Kind of interest"),
+            Directness = new(28, "directness", "直接或间接", "Direct or indirect"),
+            Beneficial = new(29, "beneficial", "受益所有人", "Beneficial owner"),
+            Open = new(30, "open", "不含界限", "Bounds not included"),
+            Components = new(31, "components", "组成关系", "Component records"),
+            Remark = new(32, "remark", "说明", "Remark"),
+            Shares = new(33, "shares", "股数", "Number of shares"),
+            Basis = new(34, "basis", "依据", "Basis");
 
         /// <summary>Every field, by the number it is stored under.</summary>
         public static readonly FrozenDictionary<byte, Field> ById = Declared<Field>(typeof(Fields)).ToFrozenDictionary(f => f.Id);
@@ -171,6 +183,8 @@ public static class Vocabulary
         new(Control, "controller", "subject", "{0}控制{1}", "{0} controls {1}", Line.Control, CarriesEquity: false, Walked: true),
         new(Branch, "parent", "branch", "{1}是{0}的分支机构", "{1} is a branch of {0}", Line.Solid, CarriesEquity: false, Walked: true),
         new(FundManagement, "manager", "fund", "{0}管理基金{1}", "{0} manages the fund {1}", Line.Control, CarriesEquity: false, Walked: true),
+        // What a declaration sums up of others (an indirect holding with its components), or says of nobody in particular.
+        new(DeclaredInterest, "holder", "subject", "{0}申报在{1}拥有间接权益", "{0} is declared to have an indirect interest in {1}", Line.Dashed, CarriesEquity: false, Walked: false),
     }.ToFrozenDictionary(k => k.Property.Id);
 
     private static IEnumerable<T> Declared<T>(Type type) =>

@@ -25,6 +25,15 @@ internal sealed class Draft(long row)
     public EntityType Type { get; set; } = EntityType.Company;
     public IReadOnlyList<Statement> Statements => statements;
 
+    /// <summary>The public id of the body it speaks of, where neither a code nor an LEI nor its key tells it.</summary>
+    public string? Body { get; set; }
+
+    /// <summary>A row that adds nothing: an earlier state of a record, or a party that its relations name.</summary>
+    public bool Passed { get; set; }
+
+    /// <summary>Whether the row has proved whole, even if the file breaks off behind it.</summary>
+    public bool Whole { get; init; }
+
     /// <summary>Set by <see cref="Seal"/>.</summary>
     public byte[] Packed { get; private set; } = [];
     public long Hash { get; private set; }
@@ -38,7 +47,7 @@ internal sealed class Draft(long row)
     public string BodyId { get; set; } = "";
 
     /// <summary>Whether the source names the body by an identifier that others use too.</summary>
-    public bool Identified => CreditCode is not null || RegistrationNumber is not null || Lei is not null;
+    public bool Identified => CreditCode is not null || RegistrationNumber is not null || Lei is not null || Body is not null;
 
     public void Add(Statement statement)
     {
@@ -79,6 +88,10 @@ internal sealed class Draft(long row)
         if (compact.Length == 20 && compact.All(char.IsAsciiLetterOrDigit)) Lei ??= compact;
         Add(new(Vocabulary.Lei, compact) { Original = Other(code, compact) });
     }
+
+    /// <summary>Says which body a row without facts of its own speaks of.</summary>
+    public void Identify(string? creditCode, string? lei, string? registrationNumber, string? body) =>
+        (CreditCode, Lei, RegistrationNumber, Body, Type) = (creditCode, lei, registrationNumber, body, EntityType.LegalEntity);
 
     /// <summary>What a register filed as a credit code: the alphabet and length of one, whether or not its check character is right.</summary>
     public static bool IsCreditCodeShaped(string code) =>

@@ -9,7 +9,7 @@ using Qijian.Platform.Data;
 namespace Qijian.Modules.Registry;
 
 /// <summary>What is to be imported, and as what.</summary>
-/// <param name="Format">qijian, lei or lei-rr; null to recognise it by the header.</param>
+/// <param name="Format">One of <see cref="ImportFile.Formats"/>; null to recognise it by the header or the first lines.</param>
 /// <param name="RetrievedAt">When the snapshot was taken; null for now.</param>
 internal sealed record ImportRequest(string Path, string? Format, string? Mapping, string? Dataset, DateTimeOffset? RetrievedAt)
 {
@@ -50,14 +50,17 @@ internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, I
     internal const int BatchRows = 25_000;
     internal const int BatchBytes = 16 << 20;
 
+    internal static readonly string[] Formats = ["qijian", "lei", "lei-rr", "bods", "ftm", "ch-company", "ch-psc", "branches"];
+
     public async Task<ImportReport> RunAsync(ImportRequest request, Action<ImportProgress> progress, CancellationToken ct)
     {
         var started = clock.GetTimestamp();
         using var alone = Lock(folder);
         var mapping = ColumnMapping.Load(request.Mapping);
         using var file = SourceFile.Open(request.Path);
-        var format = request.Format ?? LeiRows.FormatOf(HeaderOf(file)) ?? "qijian";
-        var dataset = await DatasetAsync(request.Dataset ?? (format.StartsWith("lei", StringComparison.Ordinal) ? "lei" : DatasetNameOf(request.Path)), request.Fictional, ct);
+        var format = request.Format ?? FormatOf(file);
+        if (!Formats.Contains(format, StringComparer.Ordinal)) throw new ImportException(Text.ImportFormat.With(format, string.Join(", ", Formats)));
+        var dataset = await DatasetAsync(request.Dataset ?? (format.StartsWith("lei", StringComparison.Ordinal) ? "lei" : DatasetNameOf(request.Path)), format is "branches" ? Basis.Derived : Basis.Filed, request.Fictional, ct);
         var fingerprint = await SourceFile.FingerprintAsync(request.Path, $"{format}\n{mapping.Source}", ct);
         var earlier = await db.Imports.Where(i => i.DatasetId == dataset.Id && i.Fingerprint == fingerprint).OrderBy(i => i.Id).LastOrDefaultAsync(ct);
         if (earlier is { FinishedAt: not null })
@@ -70,12 +73,17 @@ internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, I
         var import = earlier ?? await BeginAsync(dataset, request, fingerprint, ct);
         var resumed = import.Read > 0;
         HashSet<string> ignored = new(StringComparer.Ordinal);
+        using var parties = PartiesOf(request.Path, format, dataset.Name, (row, share) => progress(new(Text.StageParties, row, 0, share)), ct);
         var rows = format switch
         {
+            "bods" => BodsRows.Read(file, parties!, import.Read, dataset.Name),
+            "ftm" => FtmRows.Read(file, parties!, import.Read, dataset.Name, ignored),
+            "ch-company" => CompaniesHouseRows.ReadCompanies(file, import.Read, ignored),
+            "ch-psc" => CompaniesHouseRows.ReadControl(file, import.Read, ignored),
+            "branches" => BranchRows.Read(file, import.Read),
             "lei" => LeiRows.ReadEntities(file, import.Read, ignored),
             "lei-rr" => LeiRows.ReadRelationships(file, import.Read, ignored),
-            "qijian" => RegisterRows.Read(file, mapping, import.Read, ignored),
-            _ => throw new ImportException(Text.ImportFormat.With(format)),
+            _ => RegisterRows.Read(file, mapping, import.Read, ignored),
         };
         using RejectedRows rejected = new(folder, import);
         int joined;
@@ -99,6 +107,18 @@ internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, I
             IgnoredColumns = [.. ignored], JoinedByName = joined, Resumed = resumed,
         };
     }
+
+    // A first pass where a relation may come before its parties.
+    private PartyIndex? PartiesOf(string path, string format, string dataset, Action<long, double> progress, CancellationToken ct) => format switch
+    {
+        "bods" => PartyIndex.Of(path, folder, (index, json, row) => BodsRows.Note(index, json, row, dataset), progress, ct),
+        "ftm" => PartyIndex.Of(path, folder, (index, json, _) => FtmRows.Note(index, json, dataset), progress, ct),
+        _ => null,
+    };
+
+    private static string FormatOf(SourceFile file) =>
+        BodsRows.Recognises(file.Start) ? "bods" : FtmRows.Recognises(file.Start) ? "ftm" : CompaniesHouseRows.Recognises(file.Start) ? "ch-psc"
+        : HeaderOf(file) is var header && CompaniesHouseRows.IsCompanyHeader(header) ? "ch-company" : BranchRows.IsHeader(header) ? "branches" : LeiRows.FormatOf(header) ?? "qijian";
 
     private async Task FollowAsync(Import import, Action<ImportProgress> progress, CancellationToken ct)
     {
@@ -144,7 +164,8 @@ internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, I
         db.Attach(import);
         import.Read += batch.Count;
         var problems = batch.FindAll(r => r.Problem is not null);
-        await writer.WriteAsync([.. batch.Where(r => r.Problem is null).Select(r => r.Draft)], (draft, problem) => problems.Add(new(draft, problem)), ct);
+        import.Unchanged += batch.Count(r => r is { Problem: null, Draft.Passed: true });
+        await writer.WriteAsync([.. batch.Where(r => r is { Problem: null, Draft.Passed: false }).Select(r => r.Draft)], (draft, problem) => problems.Add(new(draft, problem)), ct);
         problems.Sort((a, b) => a.Draft.Row.CompareTo(b.Draft.Row));
         import.Rejected += problems.Count;
         import.RejectedBytes = rejected.Append(problems);
@@ -222,11 +243,11 @@ internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, I
         if (damage is not null) throw damage;
     }
 
-    private async Task<Dataset> DatasetAsync(string name, bool fictional, CancellationToken ct)
+    private async Task<Dataset> DatasetAsync(string name, Basis basis, bool fictional, CancellationToken ct)
     {
         if (name.Length is 0 or > Dataset.MaxName) throw new ImportException(Text.ImportDataset.With(Dataset.MaxName));
         if (await db.Datasets.SingleOrDefaultAsync(d => d.Name == name, ct) is { } dataset) return dataset;
-        dataset = new() { Name = name, Basis = Basis.Filed, Fictional = fictional, Publisher = name is "lei" ? "GLEIF" : null, Url = name is "lei" ? "https://www.gleif.org/" : null };
+        dataset = new() { Name = name, Basis = basis, Fictional = fictional, Publisher = name is "lei" ? "GLEIF" : null, Url = name is "lei" ? "https://www.gleif.org/" : null };
         db.Add(dataset);
         await db.SaveChangesAsync(ct);
         return dataset;

@@ -9,7 +9,7 @@ namespace Qijian.Modules.Registry;
 internal static class ImportVerb
 {
     private static readonly Argument<string> File = new("FILE") { Description = "CSV、TSV、JSON Lines，可经 gzip 或 zstd 压缩 / CSV, TSV or JSON Lines, plain, gzip or zstd" };
-    private static readonly Option<string?> Format = new("--format") { Description = "qijian | lei | lei-rr" };
+    private static readonly Option<string?> Format = new("--format") { Description = string.Join(" | ", ImportFile.Formats) };
     private static readonly Option<string?> Mapping = new("--mapping") { Description = "列映射文件（JSON） / column mapping file (JSON)" };
     private static readonly Option<string?> Dataset = new("--dataset") { Description = "数据集名称 / name of the dataset" };
     private static readonly Option<DateTimeOffset?> RetrievedAt = new("--retrieved-at") { Description = "快照日期，默认现在 / date of the snapshot, now by default" };

@@ -141,6 +141,7 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
         {
             if (gone.Contains(target) || (byName && batch.Bodies[source.Number].Heads.Count == 0)) continue; // named by a relation only
             var (from, to) = (batch.Bodies[source.Number], batch.Bodies[target]);
+            if (byName && !to.Company.Identified && from.Heads.Exists(f => to.Heads.Exists(t => t.DatasetId == f.DatasetId))) continue; // a source that has records of two means two
             foreach (var record in from.Heads)
                 to.Add(new() { Number = to.NextRecord(), DatasetId = record.DatasetId, Key = record.Key ?? source.Id, Hash = record.Hash, Statements = record.Statements, FirstImport = record.FirstImport, LastImport = record.LastImport, SupersededBy = record.SupersededBy, JoinedByName = byName || record.JoinedByName });
             gone.Add(source.Number);
@@ -174,7 +175,7 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
         List<string> names = [], partyNames = [];
         foreach (var draft in drafts)
         {
-            draft.BodyId = draft.CreditCode ?? (draft.Lei is { } own ? LeiBody(own) : Projector.BodyId(dataset.Name, draft.Key));
+            draft.BodyId = draft.CreditCode ?? draft.Body ?? (draft.Lei is { } own ? LeiBody(own) : Projector.BodyId(dataset.Name, draft.Key));
             ids.Add(draft.BodyId);
             if (draft.CreditCode is null && draft.RegistrationNumber is { } number) numbers.Add(number);
             if (draft.CreditCode is null && draft.Lei is { } lei) leis.Add(lei);
@@ -192,13 +193,8 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
         if (numbers.Count > 0) known.AddRange(await db.Companies.AsNoTracking().Where(c => c.RegistrationNumber != null && EF.Parameter(numbers).Contains(c.RegistrationNumber)).ToListAsync(ct));
         if (leis.Count > 0) known.AddRange(await db.Companies.AsNoTracking().Where(c => c.Lei != null && EF.Parameter(leis).Contains(c.Lei)).ToListAsync(ct));
         await FindNamesAsync(batch, names.Concat(partyNames), ct);
-        if (names.Count > 0)
-        {
-            foreach (var retired in await db.RetiredIds.AsNoTracking().Where(r => r.Successor != null && EF.Parameter(ids).Contains(r.Id)).ToListAsync(ct))
-                batch.Aliases[retired.Id] = retired.Successor!.Value;
-        }
-
         foreach (var company in known) batch.Add(company);
+        if (names.Count > 0 || ids.Any(IsOwnId)) await FindRetiredAsync(batch, ids, ct);
         await LoadAsync(batch, [.. known.Select(c => c.Number).Concat(batch.Aliases.Values).Concat(names.Select(batch.BodyNamed).OfType<int>()).Distinct()], ct);
     }
 
@@ -211,6 +207,15 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
         foreach (var company in await db.Companies.AsNoTracking().Where(c => c.NameKey != null && EF.Parameter(keys).Contains(c.NameKey.Value)).ToListAsync(ct))
             batch.AddName(company);
     }
+
+    // Ids that went when their bodies joined others. One that came back since stands for itself.
+    private async Task FindRetiredAsync(Batch batch, HashSet<string> ids, CancellationToken ct)
+    {
+        foreach (var retired in await db.RetiredIds.AsNoTracking().Where(r => r.Successor != null && EF.Parameter(ids).Contains(r.Id)).ToListAsync(ct))
+            batch.Aliases[retired.Id] = retired.Successor!.Value;
+    }
+
+    private static bool IsOwnId(string id) => id.StartsWith("x-", StringComparison.Ordinal);
 
     private async Task LoadAsync(Batch batch, IReadOnlyCollection<int> numbers, CancellationToken ct)
     {
@@ -234,7 +239,7 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
         var type = statement[Vocabulary.Fields.PartyType];
         if (type is nameof(EntityType.Person) or nameof(EntityType.Unknown)) return default;
         var code = statement[Vocabulary.Fields.PartyCode];
-        return new(code is not null && Draft.IsCreditCodeShaped(code) ? code : null, statement[Vocabulary.Fields.PartyLei], statement.Value);
+        return new(code is not null && Draft.IsCreditCodeShaped(code) ? code : statement[Vocabulary.Fields.PartyId], statement[Vocabulary.Fields.PartyLei], statement.Value);
     }
 
     private void Merge(Batch batch, Draft draft, Action<Draft, string> reject)
@@ -249,6 +254,7 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
         }
         else if (body is not null && !draft.Identified && !string.Equals(body.Company.Id, id, StringComparison.Ordinal)) byName = true;
 
+        if (body is not null && draft.Body == id && batch.ById(id) is null && batch.ByAlias(id) is null) batch.Retire(id, body.Company.Number); // relations name it so
         body ??= batch.Create(id, draft.Type, draft.Name, draft.NameKey);
         var key = string.Equals(draft.Key, body.Company.Id, StringComparison.Ordinal) ? null : draft.Key;
         var standing = body.Heads.Find(r => r.SupersededBy is null && r.DatasetId == dataset.Id && string.Equals(r.Key, key, StringComparison.Ordinal));
@@ -282,7 +288,7 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
         {
             if (statement.Property.Type is not ValueType.Relation) continue;
             var party = PartyOf(statement);
-            if (party.Code is { } code && batch.ById(code) is null) batch.Create(code, statement.Value, null);
+            if (party.Code is { } code && batch.ById(code) is null && batch.ByAlias(code) is null) batch.Create(code, statement.Value, null);
             else if (party is { Code: null, Lei: { } lei } && batch.ByLei(lei) is null) batch.Create(LeiBody(lei), statement.Value, lei);
         }
     }
@@ -331,6 +337,7 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
         }
 
         if (ids.Count > 0) foreach (var company in await db.Companies.AsNoTracking().Where(c => EF.Parameter(ids).Contains(c.Id)).ToListAsync(ct)) batch.AddParty(company);
+        if (ids.Any(IsOwnId)) await FindRetiredAsync(batch, ids, ct);
         if (leis.Count > 0) foreach (var company in await db.Companies.AsNoTracking().Where(c => c.Lei != null && EF.Parameter(leis).Contains(c.Lei)).ToListAsync(ct)) batch.AddParty(company);
         await FindNamesAsync(batch, names, ct);
     }
@@ -408,7 +415,7 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
 
         /// <summary>A body known only as a party of another's relation.</summary>
         public void Create(string id, string name, string? lei) =>
-            Create(new() { Number = writer.nextCompany++, Id = id, Name = name.Length == 0 ? null : name, NameKey = Draft.NameKeyOf(name), Lei = lei, Identified = true });
+            Create(new() { Number = writer.nextCompany++, Id = id, Name = name.Length == 0 ? null : name, NameKey = Draft.NameKeyOf(name), Lei = lei, Identified = lei is not null || !IsOwnId(id) });
 
         private Body Create(Company company)
         {
@@ -435,7 +442,7 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
             names.TryGetValue(company.NameKey!.Value, out var list) && Normalizer.Key(company.Name!) is var plain && list.Where(c => c.Number != company.Number && string.Equals(c.Name, plain, StringComparison.Ordinal)).Take(2).ToArray() is [var only] ? only.Number : null;
 
         public int? BodyOf(PartyKey party) =>
-            party.Code is { } code && ids.TryGetValue(code, out var byCode) ? byCode
+            party.Code is { } code && (ids.TryGetValue(code, out var byCode) || Aliases.TryGetValue(code, out byCode)) ? byCode
             : party.Lei is { } lei && (leis.TryGetValue(lei, out var byLei) || ids.TryGetValue(LeiBody(lei), out byLei)) ? byLei
             : party is { Code: null, Lei: null, Name: { Length: > 0 } name } ? BodyNamed(name) : null;
     }

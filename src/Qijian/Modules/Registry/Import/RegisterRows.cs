@@ -7,7 +7,7 @@ internal static class RegisterRows
 {
     public static IEnumerable<RowOutcome> Read(SourceFile file, ColumnMapping mapping, long skip, HashSet<string> ignored) =>
         file.Start.AsSpan().TrimStart().StartsWith("{", StringComparison.Ordinal)
-            ? Rows.OfJsonLines(file, skip, (draft, json) => ReadObject(draft, json, mapping, ignored))
+            ? Rows.OfJson(file, skip, (draft, json) => ReadObject(draft, json, mapping, ignored))
             : Rows.OfCsv(file, skip, headers => Bind(headers, mapping, ignored));
 
     private static RowReader Bind(IReadOnlyList<string> headers, ColumnMapping mapping, HashSet<string> ignored)
@@ -104,6 +104,8 @@ internal static class RegisterRows
         ["controllers"] = (draft, json) => Relation(draft, json, Vocabulary.Control, "controllers"),
         ["officers"] = (draft, json) => Relation(draft, json, Vocabulary.Directorship, "officers"),
         ["parent"] = (draft, json) => Relation(draft, json, Vocabulary.Branch, "parent"),
+        ["fundManagers"] = (draft, json) => Relation(draft, json, Vocabulary.FundManagement, "fundManagers"),
+        ["declaredInterests"] = (draft, json) => Relation(draft, json, Vocabulary.DeclaredInterest, "declaredInterests"),
         ["changes"] = (draft, json) => Event(draft, json, Vocabulary.Change, "item"),
         ["penalties"] = (draft, json) => Event(draft, json, Vocabulary.Penalty, "number"),
         ["abnormalListings"] = (draft, json) => Event(draft, json, Vocabulary.AbnormalListing, "reason"),
@@ -115,15 +117,10 @@ internal static class RegisterRows
 
     private static string? Relation(Draft draft, JsonElement json, Property kind, string name)
     {
-        var type = Text_(json, "type") switch
-        {
-            "person" => EntityType.Person,
-            "unknown" => EntityType.Unknown,
-            null when kind == Vocabulary.Directorship => EntityType.Person,
-            _ => EntityType.Company,
-        };
+        var type = Enum.TryParse<EntityType>(Text_(json, "type"), ignoreCase: true, out var stated) && Enum.IsDefined(stated) ? stated
+            : kind == Vocabulary.Directorship && Text_(json, "type") is null ? EntityType.Person : EntityType.Company;
         var party = Text_(json, "name") ?? "";
-        if (party.Length == 0 && type is not EntityType.Unknown && Text_(json, "creditCode") is null && Text_(json, "lei") is null) return Text.RowPartMissing.With(name, "name");
+        if (party.Length == 0 && type is not EntityType.Unknown && Text_(json, "creditCode") is null && Text_(json, "lei") is null && Text_(json, "partyId") is null) return Text.RowPartMissing.With(name, "name");
         List<KeyValuePair<Field, string>> fields = [new(Vocabulary.Fields.PartyType, type.ToString())];
         if (Text_(json, "creditCode") is { } code) fields.Add(new(Vocabulary.Fields.PartyCode, code.ToUpperInvariant()));
         if (Text_(json, "lei") is { } odd && odd.Length != 20) return Text.RowLei.With(odd);

@@ -49,25 +49,39 @@ internal static class Rows
     public static IEnumerable<RowOutcome> UntilCutOff(this IEnumerable<RowOutcome> rows, SourceFile file)
     {
         RowOutcome? last = null;
-        foreach (var row in rows)
+        ImportException? damage = null;
+        using var each = rows.GetEnumerator();
+        while (true)
         {
+            try
+            {
+                if (!each.MoveNext()) break;
+            }
+            catch (ImportException e) when (last is { Draft.Whole: true })
+            {
+                damage = e;
+                break;
+            }
+
             if (last is { } before) yield return before;
-            last = row;
+            last = each.Current;
         }
 
-        file.EnsureComplete();
+        if (damage is null) file.EnsureComplete();
         if (last is { } whole) yield return whole;
+        if (damage is not null) throw damage;
     }
 
-    /// <summary>Rows of JSON Lines: one object a line.</summary>
-    public static IEnumerable<RowOutcome> OfJsonLines(SourceFile file, long skip, Func<Draft, JsonElement, string?> read)
+    /// <summary>Rows of JSON Lines, one object a line, or the elements of one JSON array.</summary>
+    public static IEnumerable<RowOutcome> OfJson(SourceFile file, long skip, Func<Draft, JsonElement, string?> read)
     {
         long row = 0;
-        foreach (var (line, tooLong) in Lines(file))
+        var array = file.Start.AsSpan().TrimStart().StartsWith('[');
+        foreach (var (line, tooLong) in array ? Elements(file) : Lines(file))
         {
             row++;
             if (row <= skip) continue;
-            Draft draft = new(row);
+            Draft draft = new(row) { Whole = array };
             var problem = tooLong ? Text.RowTooLong.With(MaxRecord >> 20) : null;
             if (problem is null)
             {
@@ -131,6 +145,61 @@ internal static class Rows
             }
 
             if (skipping || length > 0) yield return (buffer.AsMemory(0, length), skipping);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // The elements of an array, cut where their brackets close: what stands in each is looked at later, so that a broken one costs itself alone.
+    private static IEnumerable<(ReadOnlyMemory<byte> Element, bool TooLong)> Elements(SourceFile file)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(1 << 16);
+        try
+        {
+            int length = 0, at = 0, start = -1, depth = -1; // -1: before the array, 0: between its elements
+            long element = 0;
+            bool text = false, escaped = false, tooLong = false;
+            while (true)
+            {
+                for (; at < length; at++)
+                {
+                    var c = buffer[at];
+                    if (text) (text, escaped) = (escaped || c != '"', !escaped && c == '\\');
+                    else if (depth < 0) depth = c == '[' ? 0 : -1;
+                    else if (depth == 0 && c is (byte)',' or (byte)']')
+                    {
+                        if (start >= 0) yield return (buffer.AsMemory(start, at - start), tooLong); // a number or a word among the objects
+                        (element, start, tooLong) = (element + (start >= 0 ? 1 : 0), -1, false);
+                        if (c == ']') yield break;
+                    }
+                    else
+                    {
+                        if (start < 0 && c > ' ') start = at;
+                        if (c == '"') text = true;
+                        else if (c is (byte)'{' or (byte)'[') depth++;
+                        else if (c is (byte)'}' or (byte)']') depth--;
+                    }
+                }
+
+                if (start < 0) (length, at) = (0, 0);
+                else if (start > 0)
+                {
+                    buffer.AsSpan(start, length - start).CopyTo(buffer);
+                    (length, at, start) = (length - start, at - start, 0);
+                }
+
+                if (length == buffer.Length)
+                {
+                    if (length >= MaxRecord) (tooLong, length, at) = (true, 0, 0); // keep nothing but that it was too long
+                    else buffer = Grown(buffer, length);
+                }
+
+                var read = Guarded(element, () => file.Content.Read(buffer, length, buffer.Length - length));
+                if (read == 0) throw new ImportException(Text.ImportArrayCutOff.With(element));
+                length += read;
+            }
         }
         finally
         {

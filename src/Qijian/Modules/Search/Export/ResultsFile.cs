@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using MiniExcelLibs;
 using Qijian.Modules.Registry;
+using Qijian.Modules.Shared;
 
 namespace Qijian.Modules.Search;
 

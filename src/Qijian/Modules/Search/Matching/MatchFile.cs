@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Qijian.Engine.Matching;
 using Qijian.Modules.Registry;
+using Qijian.Modules.Shared;
 
 namespace Qijian.Modules.Search;
 

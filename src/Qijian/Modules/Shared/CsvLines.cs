@@ -1,12 +1,12 @@
 using System.Text;
 
-namespace Qijian.Modules.Search;
+namespace Qijian.Modules.Shared;
 
 /// <summary>
 /// CSV for people and their spreadsheets: UTF-8 with a byte order mark, lines end as RFC 4180 says. A cell that a spreadsheet
 /// would take for a formula gets an apostrophe in front.
 /// </summary>
-internal sealed class CsvLines(Stream to) : IAsyncDisposable
+public sealed class CsvLines(Stream to) : IAsyncDisposable
 {
     private readonly StreamWriter writer = new(to, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), bufferSize: 1 << 14, leaveOpen: true);
 
