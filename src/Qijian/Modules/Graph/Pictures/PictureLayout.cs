@@ -48,7 +48,7 @@ internal sealed class PictureLayout
         Dictionary<string, int> numbers = new(picture.Nodes.Count, StringComparer.Ordinal);
         for (var i = 0; i < picture.Nodes.Count; i++) numbers.Add(picture.Nodes[i].Key, i);
         nodes = [.. picture.Nodes.Select(Measure)];
-        labels = [.. picture.Edges.Select(e => Measure(e.From == e.To ? LoopLabel(e) : e.Label))];
+        labels = [.. picture.Edges.Select((e, i) => Measure(e.From == e.To ? LoopLabel(i) : e.Label))];
         ends = [.. picture.Edges.Select(e => (numbers[e.From], numbers[e.To], false))];
         courses = [.. picture.Edges.Select(_ => new List<Leg>())];
         level = new int[nodes.Length];
@@ -79,10 +79,10 @@ internal sealed class PictureLayout
     }
 
     // Loops of one party have one label, at the outermost.
-    private string? LoopLabel(PictureEdge loop)
+    private string? LoopLabel(int loop)
     {
-        var own = picture.Edges.Where(e => e.From == loop.From && e.To == loop.To).ToList();
-        return own[0] == loop ? string.Join(" · ", own.Select(e => e.Label).Where(l => l is not null)) : null;
+        var own = Enumerable.Range(0, picture.Edges.Count).Where(e => picture.Edges[e].From == picture.Edges[loop].From && picture.Edges[e].To == picture.Edges[loop].From).ToList();
+        return own[0] == loop ? string.Join(" · ", own.Select(e => picture.Edges[e].Label).Where(l => l is not null)) : null;
     }
 
     private (string? Text, double Across, double Along) Measure(string? label)
@@ -225,11 +225,13 @@ internal sealed class PictureLayout
             }
 
             slot.Size = Math.Max(nodes[slot.Node].Across, Math.Max(slot.Up.Sum(l => Room(l, l.LabelDown)), slot.Down.Sum(l => Room(l, l.LabelUp))));
-            foreach (var e in LoopsOf(slot.Node)) slot.Loops = Math.Max(slot.Loops, Loop + 4 + labels[e].Across);
+            if (LoopsOf(slot.Node).ToList() is { Count: > 0 } own) slot.Loops = LoopDepth(own.Count) + 4 + own.Max(e => labels[e].Across);
         }
     }
 
     private double Room(Leg leg, bool labelled) => labelled ? labels[leg.Edge].Across + LabelGap : LineGap;
+
+    private static double LoopDepth(int loops) => Loop + 10 * (loops - 1);
 
     private IEnumerable<int> LoopsOf(int node) => Enumerable.Range(0, ends.Length).Where(e => ends[e].From == node && ends[e].To == node);
 
@@ -420,10 +422,10 @@ internal sealed class PictureLayout
             for (var i = 0; i < own.Count; i++)
             {
                 // One within the other; a cubic curve comes three quarters as far as what it is drawn to.
-                var (far, reach) = ((nodes[slot.Node].Along / 2 - 8) * (own.Count - i) / own.Count, side + Loop / 0.75 * (own.Count - i) / own.Count);
+                var (far, reach) = ((nodes[slot.Node].Along / 2 - 8) * (own.Count - i) / own.Count, side + LoopDepth(own.Count - i) / 0.75);
                 var (text, across, length) = labels[own[i]];
                 yield return new(picture.Edges[own[i]], [new(Point(side, middle - far), Point(reach, middle - far), Point(reach, middle + far), Point(side, middle + far))],
-                    true, text is null ? null : new(text, At(side + Loop + 4, middle - length / 2, across, length)));
+                    true, text is null ? null : new(text, At(side + LoopDepth(own.Count) + 4, middle - length / 2, across, length)));
             }
         }
 

@@ -24,7 +24,7 @@ internal static class PictureText
                 continue;
             }
 
-            if (category is UnicodeCategory.Format or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse) continue;
+            if (rune == Rune.ReplacementChar || category is UnicodeCategory.Format or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse) continue;
             marks = category is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark ? marks + 1 : 0;
             if (marks > 2 || (marks > 0 && space)) continue;
             clean.Append(rune.ToString());
@@ -64,7 +64,8 @@ internal static class PictureText
         var whole = Width(text, size);
         if (whole <= most) return [text];
         var even = Math.Min(most, whole / Math.Min(lines, Math.Ceiling(whole / most)) + size); // lines of about the same length
-        return Break(text, even, size) is { } found && found.Count <= lines ? found : Cut(Break(text, most, size), most, lines, size);
+        var (evenly, full) = (Break(text, even, size), Break(text, most, size));
+        return evenly.Count <= full.Count ? Cut(evenly, most, lines, size) : Cut(full, most, lines, size);
     }
 
     private static List<string> Cut(List<string> found, double most, int lines, double size) =>
