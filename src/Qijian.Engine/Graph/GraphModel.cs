@@ -52,6 +52,12 @@ public enum EdgeKind : byte
     /// <summary>Guarantor to company.</summary>
     Guarantee,
 
+    /// <summary>Manager, umbrella or master to fund.</summary>
+    Fund,
+
+    /// <summary>Owner or parent to company, by a snapshot of its source that a later one superseded: a step of paths, never counted as share or control.</summary>
+    Earlier,
+
     /// <summary>An unsure pair; weak.</summary>
     PossiblySame = 24,
 
