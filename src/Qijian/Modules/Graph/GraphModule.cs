@@ -13,5 +13,6 @@ public static class GraphModule
         .AddSingleton<IImportFollower>(s => s.GetRequiredService<StoredGraph>())
         .AddSingleton<IPreparation>(s => s.GetRequiredService<StoredGraph>())
         .AddSingleton<IReadiness>(s => s.GetRequiredService<StoredGraph>())
-        .AddScoped<IRelationGraph, RelationAnswers>();
+        .AddScoped<IRelationGraph, RelationAnswers>()
+        .AddGraphPages();
 }

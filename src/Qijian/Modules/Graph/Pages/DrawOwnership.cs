@@ -3,11 +3,13 @@ using System.Globalization;
 namespace Qijian.Modules.Graph;
 
 /// <summary>Chooses what of an ownership is drawn: from the focus outward, the largest shares first, so many of each party as are open, and links for the rest.</summary>
-internal sealed class DrawOwnership(GraphParty focus, IReadOnlyDictionary<string, int> open, Func<string, int, string> openLink)
+/// <param name="starts">Where to begin; the first of them is what the page is about.</param>
+internal sealed class DrawOwnership(IReadOnlyList<GraphParty> starts, IReadOnlyDictionary<string, int> open, Func<string, int, string> openLink)
 {
     public const int Shown = 8, Step = 20, MostParties = 90, MostRelations = 300;
 
-    private readonly Dictionary<long, GraphParty> seen = new() { [focus.Number] = focus };
+    private readonly GraphParty focus = starts[0];
+    private readonly Dictionary<long, GraphParty> seen = starts.DistinctBy(s => s.Number).ToDictionary(s => s.Number);
     private readonly List<PictureNode> rest = [];
     private readonly List<PictureEdge> restEdges = [];
 
@@ -19,6 +21,17 @@ internal sealed class DrawOwnership(GraphParty focus, IReadOnlyDictionary<string
 
     /// <summary>Relations that are listed, but would make the picture too full.</summary>
     public int Undrawn { get; private set; }
+
+    /// <summary>How many of a fan are shown, from the query string: <c>uKEY.28 dKEY.40</c>.</summary>
+    public static Dictionary<string, int> Opened(GraphAsked asked)
+    {
+        Dictionary<string, int> open = new(StringComparer.Ordinal);
+        foreach (var part in (asked.Text("open") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(40))
+            if (part.LastIndexOf('.') is > 1 and var at && int.TryParse(part.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)) open[part[..at]] = Math.Min(count, MostParties);
+        return open;
+    }
+
+    public static string Opened(Dictionary<string, int> open, string key, int count) => string.Join(' ', open.Where(o => o.Key != key).Append(new(key, count)).Select(o => string.Create(CultureInfo.InvariantCulture, $"{o.Key}.{o.Value}")));
 
     public Picture Of(IReadOnlyList<GraphRelation> owners, IReadOnlyList<GraphRelation> holdings)
     {
@@ -41,8 +54,8 @@ internal sealed class DrawOwnership(GraphParty focus, IReadOnlyDictionary<string
 
     private IEnumerable<(char, GraphParty, IReadOnlyList<GraphParty>)> Walk(char side, ILookup<long, GraphRelation> relations, Func<GraphRelation, GraphParty> other)
     {
-        Queue<GraphParty> queue = new([focus]);
-        HashSet<long> done = [focus.Number];
+        Queue<GraphParty> queue = new(starts);
+        HashSet<long> done = [.. starts.Select(s => s.Number)];
         List<(char, GraphParty, IReadOnlyList<GraphParty>)> fans = [];
         while (queue.TryDequeue(out var party))
         {

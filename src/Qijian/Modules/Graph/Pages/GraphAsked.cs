@@ -1,18 +1,23 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Primitives;
 
 namespace Qijian.Modules.Graph;
 
 /// <summary>What a page of this module was asked, as typed, and what is wrong with it. What is wrong is left aside, said and shown again.</summary>
 internal sealed class GraphAsked(HttpRequest request)
 {
+    private readonly IEnumerable<KeyValuePair<string, StringValues>> values = request.HasFormContentType ? request.Form : request.Query;
+
     /// <summary>What is wrong and what to do, by the name of the field.</summary>
     public Dictionary<string, string> Problems { get; } = new(StringComparer.Ordinal);
 
-    public string? Text(string name) => ((string?)request.Query[name])?.Trim() is { Length: > 0 } text ? text : null;
+    public string? Text(string name) => values.FirstOrDefault(v => v.Key == name).Value.FirstOrDefault()?.Trim() is { Length: > 0 } text ? text : null;
 
-    public bool Has(string name) => request.Query[name] == "1";
+    public IEnumerable<string> All(string name) => values.FirstOrDefault(v => v.Key == name).Value.OfType<string>();
+
+    public bool Has(string name) => Text(name) is "1";
 
     public DateOnly? Day(string name)
     {

@@ -14,7 +14,7 @@ internal static class GraphWords
     public static readonly IReadOnlyList<(EdgeKind Kind, string Word)> Kinds =
     [
         (EdgeKind.Share, "share"), (EdgeKind.Control, "control"), (EdgeKind.Consolidation, "consolidation"), (EdgeKind.Representative, "representative"), (EdgeKind.Director, "director"),
-        (EdgeKind.Supervisor, "supervisor"), (EdgeKind.Manager, "manager"), (EdgeKind.Employment, "employment"), (EdgeKind.Branch, "branch"), (EdgeKind.Pledge, "pledge"), (EdgeKind.Guarantee, "guarantee"),
+        (EdgeKind.Supervisor, "supervisor"), (EdgeKind.Manager, "manager"), (EdgeKind.Employment, "employment"), (EdgeKind.Branch, "branch"), (EdgeKind.Pledge, "pledge"), (EdgeKind.Guarantee, "guarantee"), (EdgeKind.Fund, "fund"), (EdgeKind.Earlier, "earlier"),
         (EdgeKind.SameAddress, "sameAddress"), (EdgeKind.SamePhone, "samePhone"), (EdgeKind.SameRepresentative, "sameRepresentative"), (EdgeKind.PossiblySame, "possiblySame"),
     ];
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Html;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -8,9 +7,9 @@ using Qijian.Modules.Shared;
 namespace Qijian.Modules.Graph;
 
 /// <summary>Who has what of a company and what it has of whom, through all levels: as a picture, as tables, and who is its beneficial owner.</summary>
-internal sealed class StructureModel(IRelationGraph graph, IEnumerable<PartyTab> tabs) : PageModel
+internal sealed class StructureModel(IRelationGraph graph, ICompanyLookup lookup, IEnumerable<PartyTab> tabs) : PageModel
 {
-    public const int MostLevels = 20, MostRows = 200;
+    public const int MostLevels = 20, MostRows = 200, MostCompanies = 20, MostColleagues = 30;
     private const int FirstLevels = 3;
 
     public GraphAsked Asked { get; private set; } = null!; // set by OnGet, as all that follows
@@ -39,9 +38,9 @@ internal sealed class StructureModel(IRelationGraph graph, IEnumerable<PartyTab>
     public async Task<IActionResult> OnGetAsync(string id, CancellationToken ct)
     {
         if (!graph.Ready) return StatusCode(StatusCodes.Status503ServiceUnavailable);
-        var lookup = await graph.FindAsync(id, ct);
-        if (GraphAsked.Elsewhere(this, lookup, to => $"/companies/{to}/structure") is { } elsewhere) return elsewhere;
-        Party = ((PartyLookup.Found)lookup).Party;
+        var looked = await graph.FindAsync(id, ct);
+        if (GraphAsked.Elsewhere(this, looked, to => $"/companies/{to}/structure") is { } elsewhere) return elsewhere;
+        Party = ((PartyLookup.Found)looked).Party;
         if (Party.Path is not { } path) return NotFound();
         var own = path + "/structure";
         if (!Request.Path.Equals(own, StringComparison.Ordinal)) return RedirectPermanent(Language.Path(own) + Request.QueryString);
@@ -59,9 +58,33 @@ internal sealed class StructureModel(IRelationGraph graph, IEnumerable<PartyTab>
             Owners = await graph.OwnersAsync(Party, request, ct);
             Beneficial = await graph.BeneficialOwnersAsync(Party, Threshold / 100, day, ct);
         }
+        else if (await lookup.FindPersonAsync(Party.Id!, ct) is PersonLookupResult.Found(var person))
+        {
+            await ReadColleaguesAsync(person, ct);
+        }
 
         Draw();
         return Page();
+    }
+
+    /// <summary>Of a person: the others with an office at the same companies.</summary>
+    public IReadOnlyList<(CompanySummary Company, IReadOnlyList<RelationView> Others)> Colleagues { get; private set; } = [];
+
+    /// <summary>Companies beyond those whose officers are listed.</summary>
+    public int MoreCompanies { get; private set; }
+
+    private async Task ReadColleaguesAsync(PersonView person, CancellationToken ct)
+    {
+        var companies = person.Roles.Select(r => r.To.Id).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        MoreCompanies = Math.Max(0, companies.Count - MostCompanies);
+        List<(CompanySummary, IReadOnlyList<RelationView>)> all = [];
+        foreach (var id in companies.Take(MostCompanies))
+        {
+            if (await lookup.FindAsync(id, new(Holdings.AsOf, null, Ended), ct) is CompanyLookupResult.Found(var company))
+                all.Add((company.Summary, [.. company.Officers.Where(o => o.From.Id is not null && o.From.Id != person.Id)]));
+        }
+
+        Colleagues = all;
     }
 
     private void Draw()
@@ -71,7 +94,8 @@ internal sealed class StructureModel(IRelationGraph graph, IEnumerable<PartyTab>
         if (Relations.Count == 0) return;
         var above = Owners?.Stakes.ToDictionary(s => s.Party.Number);
         var below = Holdings.Stakes.ToDictionary(s => s.Party.Number);
-        DrawOwnership draw = new(Party, Open(), (key, count) => Language.Path(Head.Own) + Asked.With("open", string.Join(' ', Open().Where(o => o.Key != key).Append(new(key, count)).Select(o => $"{o.Key}.{o.Value}"))))
+        var open = DrawOwnership.Opened(Asked);
+        DrawOwnership draw = new([Party], open, (key, count) => Language.Path(Head.Own) + Asked.With("open", DrawOwnership.Opened(open, key, count)) + "#structure")
         {
             Note = p => above?.GetValueOrDefault(p.Number) is { } owner && owner.Basis is Basis.Derived ? Text.PageTotal.With(GraphWords.Of(owner.Interest)) : below.GetValueOrDefault(p.Number) is { } held && held.Basis is Basis.Derived ? Text.PageTotal.With(GraphWords.Of(held.Interest)) : null,
             Link = p => p.Path is { } path && p.Number != Party.Number ? Language.Path(path + "/structure") : p.Path is { } page ? Language.Path(page) : null,
@@ -88,15 +112,6 @@ internal sealed class StructureModel(IRelationGraph graph, IEnumerable<PartyTab>
         if (Least == 0) return view.Relations;
         HashSet<long> kept = [view.Party.Number, .. view.Stakes.Where(s => s.Interest.Maximum >= Least).Select(s => s.Party.Number)];
         return [.. view.Relations.Where(r => kept.Contains(r.From.Number) && kept.Contains(r.To.Number))];
-    }
-
-    // open=uKEY.28 dKEY.40: how many of a fan are shown.
-    private Dictionary<string, int> Open()
-    {
-        Dictionary<string, int> open = new(StringComparer.Ordinal);
-        foreach (var part in (Asked.Text("open") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(40))
-            if (part.LastIndexOf('.') is > 1 and var at && int.TryParse(part.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)) open[part[..at]] = Math.Min(count, DrawOwnership.MostParties);
-        return open;
     }
 
     public string Verdict(BeneficialStake owner, bool byInterest) => (byInterest ? owner.ByInterest : owner.ByControl) ? Text.PageMet

@@ -26,7 +26,7 @@ internal sealed class PictureSvg(PlacedPicture picture, string id, string title,
         writer.Write("</svg>");
     }
 
-    private static void Line(TextWriter writer, PlacedEdge placed)
+    private void Line(TextWriter writer, PlacedEdge placed)
     {
         writer.Write($"<path class=\"{ClassOf(placed)}\" d=\"M{At(placed.Course[0].From)}");
         foreach (var curve in placed.Course) writer.Write(curve.Straight ? $"L{At(curve.To)}" : $"C{At(curve.Leave)} {At(curve.Arrive)} {At(curve.To)}");
@@ -42,16 +42,19 @@ internal sealed class PictureSvg(PlacedPicture picture, string id, string title,
         writer.Write($"<path class=\"tip {ClassOf(placed)}\" d=\"M{At(tip)}L{At(new(tip.X - 9 * x + 4 * y, tip.Y - 9 * y - 4 * x))}L{At(new(tip.X - 9 * x - 4 * y, tip.Y - 9 * y + 4 * x))}Z\"/>");
     }
 
-    private static string ClassOf(PlacedEdge placed)
+    // Of paths, two may pass a step in either direction: that is no loop.
+    private bool Loops(PlacedEdge placed) => placed.Backward && !picture.Rightward;
+
+    private string ClassOf(PlacedEdge placed)
     {
         var line = placed.Edge.Line switch { PictureLine.Computed => "line computed", PictureLine.Control => "line control", _ => "line" };
-        return placed.Edge.Ended ? line + " past" : placed.Backward ? line + " loop" : line;
+        return placed.Edge.Ended ? line + " past" : Loops(placed) ? line + " loop" : line;
     }
 
-    private static void Label(TextWriter writer, HtmlEncoder encoder, PlacedEdge placed)
+    private void Label(TextWriter writer, HtmlEncoder encoder, PlacedEdge placed)
     {
         if (placed.Label is not var (text, box)) return;
-        writer.Write($"<g class=\"share{(placed.Edge.Ended ? " past" : placed.Backward ? " loop" : "")}\"><title>");
+        writer.Write($"<g class=\"share{(placed.Edge.Ended ? " past" : Loops(placed) ? " loop" : "")}\"><title>");
         encoder.Encode(writer, PictureText.Clean(placed.Edge.Words ?? text));
         writer.Write($"</title><rect x=\"{N(box.X)}\" y=\"{N(box.Y)}\" width=\"{N(box.Width)}\" height=\"{N(box.Height)}\" rx=\"3\"/><text x=\"{N(box.X + box.Width / 2)}\" y=\"{N(box.Y + 12)}\">");
         encoder.Encode(writer, text);
