@@ -13,5 +13,8 @@ public static class GraphModule
         .AddSingleton<IImportFollower>(s => s.GetRequiredService<StoredGraph>())
         .AddSingleton<IPreparation>(s => s.GetRequiredService<StoredGraph>())
         .AddSingleton<IReadiness>(s => s.GetRequiredService<StoredGraph>())
-        .AddScoped<IRelationGraph, RelationAnswers>();
+        .AddScoped<IRelationGraph, RelationAnswers>()
+        .AddRelationTools();
+
+    public static void MapGraph(this IEndpointRouteBuilder app) => GraphEndpoints.Map(app);
 }
