@@ -14,5 +14,8 @@ public static class GraphModule
         .AddSingleton<IPreparation>(s => s.GetRequiredService<StoredGraph>())
         .AddSingleton<IReadiness>(s => s.GetRequiredService<StoredGraph>())
         .AddScoped<IRelationGraph, RelationAnswers>()
+        .AddRelationTools()
         .AddGraphPages();
+
+    public static void MapGraph(this IEndpointRouteBuilder app) => GraphEndpoints.Map(app);
 }

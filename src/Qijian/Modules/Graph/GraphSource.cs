@@ -25,8 +25,8 @@ internal static class GraphSource
         if (row.Kind == Vocabulary.Branch.Id) return EdgeKind.Branch;
         if (row.Kind == Vocabulary.FundManagement.Id) return EdgeKind.Fund;
         // What a later version of the record no longer states is no end, but nothing to count with either.
-        if (!row.InLatest) return EdgeKind.Earlier;
-        return row.Kind == Vocabulary.Ownership.Id ? EdgeKind.Share : IsConsolidation(row) ? EdgeKind.Consolidation : EdgeKind.Control;
+        if (row.Kind == Vocabulary.Ownership.Id) return row.InLatest ? EdgeKind.Share : EdgeKind.EarlierShare;
+        return !row.InLatest ? EdgeKind.EarlierControl : IsConsolidation(row) ? EdgeKind.Consolidation : EdgeKind.Control;
     }
 
     /// <summary>Whether a relation is a parent as GLEIF declares them, direct or ultimate.</summary>

@@ -100,8 +100,8 @@ internal sealed partial class RelationAnswers(StoredGraph store, ICompanyLookup 
         var relations = await reader.RelationsAsync(
             upward ? listed.Select(h => h.Holder.Id).Prepend(id) : listed.Select(h => h.Holder.Id),
             (from, to, kind) => EdgeKinds.Ownership.Has(kind) && parties.Contains(from) && parties.Contains(to), query with { Ended = request.Ended }, request.Evidence, ct);
-        var earlier = graph.RelationsOf(id, query with { Kinds = EdgeKinds.Of(EdgeKind.Earlier) }, direction);
-        var notInLatest = earlier.Count == 0 ? [] : (await reader.RelationsAsync(earlier.Select(e => e.To), (from, to, kind) => kind is EdgeKind.Earlier && (upward ? to : from) == id, query, evidence: true, ct)).FindAll(r => r.Filed?.Kind.CarriesEquity != false);
+        var earlier = graph.RelationsOf(id, query with { Kinds = EdgeKinds.Of(EdgeKind.EarlierShare) }, direction);
+        var notInLatest = earlier.Count == 0 ? [] : await reader.RelationsAsync(earlier.Select(e => e.To), (from, to, kind) => kind is EdgeKind.EarlierShare && (upward ? to : from) == id, query, evidence: true, ct);
         // A company of which no owner at all is on file is itself where the chains end; what is missing is the rest of those with some.
         var remainder = levels?.Remainder ?? Without(found.Remainder, found.Holders.Where(h => h.Kind is NodeKind.Company or NodeKind.Other && h.Missing >= h.Interest.Low - 1e-12 && graph.RelationsOf(h.Id, query, Direction.Up).Count == 0).Sum(h => h.Missing));
         var more = holders.Count - listed.Count;

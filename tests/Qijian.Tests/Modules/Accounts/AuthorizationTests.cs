@@ -37,10 +37,17 @@ public sealed class AuthorizationTests
         GET /api/v1/companies  everybody
         GET /api/v1/companies/export  everybody
         GET /api/v1/companies/{id}  everybody
+        GET /api/v1/companies/{id}/beneficial-owners  everybody
+        GET /api/v1/companies/{id}/group  everybody
+        GET /api/v1/companies/{id}/holdings  everybody
+        GET /api/v1/companies/{id}/owners  everybody
+        GET /api/v1/compare  everybody
         GET /api/v1/conformance  everybody
         POST /api/v1/match  programs
+        GET /api/v1/paths  everybody
         GET /api/v1/people/{id}  everybody
         GET /api/v1/registry  everybody
+        POST /api/v1/relation-matrix  programs
         GET /api/v1/suggest  everybody
         page /companies/{id}/{tab?}  everybody
         GET /docs/api/favicon.svg  everybody

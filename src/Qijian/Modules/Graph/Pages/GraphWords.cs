@@ -10,27 +10,19 @@ namespace Qijian.Modules.Graph;
 /// <summary>How parties and relations read on a page.</summary>
 internal static class GraphWords
 {
-    /// <summary>The kinds that can be chosen, by the word in the query string.</summary>
-    public static readonly IReadOnlyList<(EdgeKind Kind, string Word)> Kinds =
-    [
-        (EdgeKind.Share, "share"), (EdgeKind.Control, "control"), (EdgeKind.Consolidation, "consolidation"), (EdgeKind.Representative, "representative"), (EdgeKind.Director, "director"),
-        (EdgeKind.Supervisor, "supervisor"), (EdgeKind.Manager, "manager"), (EdgeKind.Employment, "employment"), (EdgeKind.Branch, "branch"), (EdgeKind.Pledge, "pledge"), (EdgeKind.Guarantee, "guarantee"), (EdgeKind.Fund, "fund"), (EdgeKind.Earlier, "earlier"),
-        (EdgeKind.SameAddress, "sameAddress"), (EdgeKind.SamePhone, "samePhone"), (EdgeKind.SameRepresentative, "sameRepresentative"), (EdgeKind.PossiblySame, "possiblySame"),
-    ];
+    /// <summary>What can be chosen, by the word in the query string; the weak ones after the others.</summary>
+    public static readonly IReadOnlyList<(string Word, EdgeKinds Kinds, bool Weak)> Choices =
+        [.. KindWords.Filters.Where(f => f.Key is not "directorship").Select(f => (f.Key, f.Value, Weak: f.Value.Only(EdgeKinds.Strong) != f.Value)).OrderBy(f => f.Weak)];
 
-    public static bool IsWeak(EdgeKind kind) => kind >= EdgeKind.PossiblySame;
+    public static string LabelOf(EdgeKinds kinds) => KindWords.Label(Enum.GetValues<EdgeKind>().First(kinds.Has));
+
+    public static bool IsWeak(EdgeKind kind) => !EdgeKinds.Strong.Has(kind);
 
     public static string NameOf(GraphParty party) => party.Name ?? party.Lei ?? party.Id ?? Text.PageUnnamed;
 
-    public static string KindOf(EdgeKind kind)
-    {
-        for (var i = 0; i < Kinds.Count; i++) if (Kinds[i].Kind == kind) return Text.PageKinds.Split('|')[i];
-        return Text.PageOtherKind;
-    }
-
     /// <summary>The kind, and the role as filed where that says more.</summary>
     public static string KindOf(GraphRelation relation) =>
-        relation.Filed?.Role is { Length: > 0 } role && !KindOf(relation.Kind).Contains(role, StringComparison.Ordinal) && relation.Kind is not EdgeKind.Share ? Text.PageKindRole.With(KindOf(relation.Kind), role) : KindOf(relation.Kind);
+        relation.Filed?.Role is { Length: > 0 } role && !KindWords.Label(relation.Kind).Contains(role, StringComparison.Ordinal) && relation.Share is null ? Text.PageKindRole.With(KindWords.Label(relation.Kind), role) : KindWords.Label(relation.Kind);
 
     /// <summary>25%, 25% – 50%, or that nothing is stated.</summary>
     public static string Of(Percentage share) => share == Percentage.NotStated ? Text.PageNotStated : share.Exact is { } exact ? Of(exact) : $"{Of(share.Minimum)} – {Of(share.Maximum)}";
@@ -47,7 +39,7 @@ internal static class GraphWords
     };
 
     /// <summary>The relation in one line, without the names.</summary>
-    public static string Short(GraphRelation relation) => relation.Kind is EdgeKind.Share ? relation.Share is { } share ? Of(share) : Text.PageNotStated : KindOf(relation.Kind);
+    public static string Short(GraphRelation relation) => relation.Share is { } share ? Of(share) : KindWords.Label(relation.Kind);
 
     public static string BasisOf(Basis basis) => Text.PageBases.Split('|')[(int)basis];
 

@@ -41,9 +41,9 @@ internal sealed class RelationsModel(IRelationGraph graph, FindParty find) : Pag
     /// <summary>What a form of kinds, steps and day asks for.</summary>
     public static PathRequest WalkOf(GraphAsked asked)
     {
-        var kinds = asked.All("kind").SelectMany(w => GraphWords.Kinds.Where(k => k.Word == w)).Select(k => k.Kind).ToArray();
+        var kinds = asked.All("kind").SelectMany(w => GraphWords.Choices.Where(c => c.Word == w)).Aggregate(0u, (bits, c) => bits | c.Kinds.Bits);
         var walk = new PathRequest { Day = asked.Day("asOf"), Ended = asked.Has("ended"), MaxLength = asked.Whole("steps", 1, GraphSnapshot.MaxPathLength) ?? GraphSnapshot.MaxListedLength, Count = asked.Whole("count", 1, 20) ?? 5 };
-        return kinds.Length > 0 ? walk with { Kinds = EdgeKinds.Of(kinds) } : walk;
+        return kinds != 0 ? walk with { Kinds = new(kinds) } : walk;
     }
 
     public string LinkWith(string name, string value) => Language.Path(Path) + Asked.With(name, value);
@@ -53,7 +53,9 @@ internal sealed class RelationsModel(IRelationGraph graph, FindParty find) : Pag
     public string Title => From.Party is { } from && To.Party is { } to ? Text.PageBetween.With(GraphWords.NameOf(from), GraphWords.NameOf(to)) : Text.PageFindRelation;
 
     /// <summary>The kinds in words.</summary>
-    public static string KindsOf(PathRequest walk) => string.Join(Language.IsEnglish ? ", " : "、", GraphWords.Kinds.Where(k => walk.Kinds.Has(k.Kind)).Select(k => GraphWords.KindOf(k.Kind)));
+    public static string KindsOf(PathRequest walk) => string.Join(Language.IsEnglish ? ", " : "、", GraphWords.Choices.Where(c => Walks(walk, c.Kinds)).Select(c => GraphWords.LabelOf(c.Kinds)));
+
+    public static bool Walks(PathRequest walk, EdgeKinds kinds) => walk.Kinds.Only(kinds) == kinds;
 
     public string None => Text.PageNone.With(Format.Day(Found!.AsOf), GraphWords.NameOf(Found.From), GraphWords.NameOf(Found.To), Walk.MaxLength, KindsOf(Walk));
 }
@@ -91,7 +93,7 @@ internal static class DrawPaths
     }
 
     /// <summary>The kind, with the share where it is stated.</summary>
-    public static string Short(GraphRelation relation) => relation.Kind is EdgeKind.Share && relation.Share is { } share && share != Percentage.NotStated ? $"{GraphWords.KindOf(relation.Kind)} {GraphWords.Of(share)}" : GraphWords.KindOf(relation.Kind);
+    public static string Short(GraphRelation relation) => relation.Share is { } share && share != Percentage.NotStated ? $"{KindWords.Label(relation.Kind)} {GraphWords.Of(share)}" : GraphWords.KindOf(relation);
 
     /// <summary>A path in one line.</summary>
     public static string InWords(RelationPath path) => GraphWords.NameOf(path.Hops[0].From) + string.Concat(path.Hops.Select(h => $" —[{string.Join(" · ", h.Relations.Select(r => (r.From.Number == h.From.Number ? "" : "←") + Short(r)).Distinct(StringComparer.Ordinal))}]— {GraphWords.NameOf(h.To)}"));
