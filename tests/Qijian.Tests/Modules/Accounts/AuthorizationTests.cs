@@ -49,6 +49,8 @@ public sealed class AuthorizationTests
         GET /api/v1/registry  everybody
         POST /api/v1/relation-matrix  programs
         GET /api/v1/suggest  everybody
+        page /companies/{id}/group  everybody
+        page /companies/{id}/structure  everybody
         page /companies/{id}/{tab?}  everybody
         GET /docs/api/favicon.svg  everybody
         GET /docs/api/scalar.aspnetcore.js  everybody
@@ -63,6 +65,7 @@ public sealed class AuthorizationTests
         GET /openapi/{documentName}.json  everybody
         page /outbox  everybody
         page /people/{id}  everybody
+        page /people/{id}/structure  everybody
         page /privacy  everybody
         page /privacy/choices  everybody
         page /privacy/conformance  everybody
@@ -85,6 +88,9 @@ public sealed class AuthorizationTests
         GET /reconcile/suggest/entity  everybody
         GET /reconcile/suggest/property  everybody
         GET /reconcile/suggest/type  everybody
+        page /relations  everybody
+        page /relations/compare  everybody
+        page /relations/matrix  everybody
         GET /robots.txt  everybody
         page /search  everybody
         GET /sitemap.xml  everybody
