@@ -69,15 +69,26 @@ internal sealed partial class RelationAnswers
     private static (List<(int Id, int Steps, int Via)> Parents, bool Truncated) Above(GraphSnapshot graph, int id, GraphQuery query)
     {
         Dictionary<int, (int Steps, int Via)> found = [];
-        Queue<int> open = new([id]);
-        while (open.TryDequeue(out var at))
+        Queue<int> open = new([id]), reached = new([id]);
+        while (open.Count + reached.Count > 0)
         {
             if (found.Count > MostAbove) return (Ordered(), true);
-            foreach (var parent in Controllers(graph, at, query).Concat(Jointly(graph, at, query)))
-                if (parent != id && found.TryAdd(parent, (at == id ? 1 : found[at].Steps + 1, at))) open.Enqueue(parent);
+            // Those who control on their own come first: whoever is above them needs no sum of votes.
+            if (open.TryDequeue(out var at)) Add(at, Controllers(graph, at, query));
+            else Add(reached.Peek(), Jointly(graph, reached.Dequeue(), query));
         }
 
         return (Ordered(), false);
+
+        void Add(int at, IEnumerable<int> parents)
+        {
+            foreach (var parent in parents)
+            {
+                if (parent == id || !found.TryAdd(parent, (at == id ? 1 : found[at].Steps + 1, at))) continue;
+                open.Enqueue(parent);
+                reached.Enqueue(parent);
+            }
+        }
 
         List<(int, int, int)> Ordered() => [.. found.Select(f => (f.Key, f.Value.Steps, f.Value.Via)).OrderBy(f => f.Steps).ThenBy(f => f.Key)];
     }
@@ -135,7 +146,9 @@ internal sealed partial class RelationAnswers
         if (direct.Count == 0 || ultimate.Count == 0) return [];
         List<int> walk = [id];
         for (var next = direct; next.Count > 0 && walk.Count <= MostWalk && !walk.Contains(next[0]); (next, _) = await ParentsAsync(walk[^1] >> 1, query.Day.Value, ct)) walk.Add(next[0]);
-        List<int> other = [.. ultimate.Where(u => u != walk[^1])];
+        // Where the last one on the way declares the same ultimate parent, a direct one is missing, and nothing contradicts.
+        var last = (await ParentsAsync(walk[^1] >> 1, query.Day.Value, ct)).Ultimate;
+        List<int> other = [.. ultimate.Where(u => u != walk[^1] && !last.Contains(u))];
         await reader.ReadAsync(walk.Concat(other), ct);
         return [.. other.Select(u => new Contradiction(reader[id], reader[u], reader[walk[^1]], [.. walk.Select(w => reader[w])]))];
     }

@@ -165,12 +165,11 @@ internal sealed class GraphChanges(GraphSnapshot graph, PartyTable parties)
         var there = page.Companies.ToDictionary(c => c.Number);
         var people = page.People.ToDictionary(p => p.Number);
         var relations = page.Relations.ToLookup(r => r.Company);
-        foreach (var number in numbers)
+        // What any of them had goes first: none is joined to what another no longer has.
+        foreach (var (number, before) in numbers.Select(n => (n, Clear(PartyTable.CompanyId(n), n))).ToList())
         {
-            var id = PartyTable.CompanyId(number);
-            var before = Clear(id, number);
             if (there.TryGetValue(number, out var company)) Add(company, [.. GraphSource.Counted(relations[number])], people, before);
-            else if (graph.TryFind(id, out _)) removed.Add(id);
+            else if (graph.TryFind(PartyTable.CompanyId(number), out _)) removed.Add(PartyTable.CompanyId(number));
             removed.UnionWith(before);
         }
 
