@@ -131,6 +131,9 @@ for (const button of document.querySelectorAll('[data-print]')) {
   button.addEventListener('click', () => print());
 }
 
+// The tab that is open is in sight on a narrow screen too.
+for (const tab of document.querySelectorAll('.tabs [aria-current]')) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 24;
+
 // A number has a slider beside it, for the hand.
 for (const slider of document.querySelectorAll('input[data-slider]')) {
   const number = document.getElementById(slider.dataset.slider);

@@ -6,7 +6,7 @@ namespace Qijian.Modules.Graph;
 /// <param name="starts">Where to begin; the first of them is what the page is about.</param>
 internal sealed class DrawOwnership(IReadOnlyList<GraphParty> starts, IReadOnlyDictionary<string, int> open, Func<string, int, string> openLink)
 {
-    public const int Shown = 8, Step = 20, MostParties = 90, MostRelations = 300;
+    public const int Shown = 8, ShownFarther = 4, Step = 20, MostParties = 90, MostRelations = 300;
 
     private readonly GraphParty focus = starts[0];
     private readonly Dictionary<long, GraphParty> seen = starts.DistinctBy(s => s.Number).ToDictionary(s => s.Number);
@@ -39,7 +39,7 @@ internal sealed class DrawOwnership(IReadOnlyList<GraphParty> starts, IReadOnlyD
         var below = holdings.ToLookup(r => r.From.Number);
         List<(char Side, GraphParty Party, IReadOnlyList<GraphParty> Others)> fans = [.. Walk('u', above, r => r.From), .. Walk('d', below, r => r.To)];
         foreach (var (side, party, others) in fans) Collapse(side, party, [.. others.Where(o => !seen.ContainsKey(o.Number))], others.Count);
-        var relations = owners.Concat(holdings).Where(r => seen.ContainsKey(r.From.Number) && seen.ContainsKey(r.To.Number)).Distinct().ToList();
+        var relations = owners.Concat(holdings).Where(r => seen.ContainsKey(r.From.Number) && seen.ContainsKey(r.To.Number)).DistinctBy(r => (r.From.Number, r.To.Number, r.Kind, r.Share, r.Since, r.Until)).ToList();
         Undrawn = Math.Max(0, relations.Count - MostRelations);
         return new(
             [.. seen.Values.Select(p => new PictureNode(GraphWords.KeyOf(p), GraphWords.NameOf(p), GraphWords.ShapeOf(p.Kind), Link(p)) { Focus = p.Number == focus.Number, Note = Note(p) }), .. rest],
@@ -59,8 +59,9 @@ internal sealed class DrawOwnership(IReadOnlyList<GraphParty> starts, IReadOnlyD
         List<(char, GraphParty, IReadOnlyList<GraphParty>)> fans = [];
         while (queue.TryDequeue(out var party))
         {
-            var others = relations[party.Number].OrderBy(r => r.Ended).ThenByDescending(r => r.Share?.Minimum ?? 100).ThenByDescending(r => r.Share?.Maximum ?? 100).Select(other).DistinctBy(p => p.Number).ToList();
-            var left = open.TryGetValue($"{side}{GraphWords.KeyOf(party)}", out var wanted) ? Math.Max(wanted, Shown) : others.Count <= Shown + 1 ? others.Count : Shown; // no link for one alone
+            var others = relations[party.Number].OrderBy(r => r.Ended).ThenByDescending(r => r.Share?.Minimum ?? -1).ThenByDescending(r => r.Share?.Maximum ?? -1).Select(other).DistinctBy(p => p.Number).ToList();
+            var shown = starts.Any(s => s.Number == party.Number) ? Shown : ShownFarther;
+            var left = open.TryGetValue($"{side}{GraphWords.KeyOf(party)}", out var wanted) ? Math.Max(wanted, shown) : others.Count <= shown + 1 ? others.Count : shown; // no link for one alone
             foreach (var next in others)
             {
                 if (!seen.ContainsKey(next.Number))

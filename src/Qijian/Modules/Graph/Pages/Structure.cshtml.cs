@@ -90,7 +90,7 @@ internal sealed class StructureModel(IRelationGraph graph, ICompanyLookup lookup
     private void Draw()
     {
         var (owners, holdings) = (Large(Owners), Large(Holdings));
-        Relations = [.. owners.Concat(holdings).Distinct()];
+        Relations = [.. owners.Concat(holdings).DistinctBy(r => (r.From.Number, r.To.Number, r.Kind, r.Share, r.Since, r.Until, r.Filed?.Source.Dataset, r.Filed?.Source.Record))];
         if (Relations.Count == 0) return;
         var above = Owners?.Stakes.ToDictionary(s => s.Party.Number);
         var below = Holdings.Stakes.ToDictionary(s => s.Party.Number);
@@ -110,8 +110,8 @@ internal sealed class StructureModel(IRelationGraph graph, ICompanyLookup lookup
     {
         if (view is null) return [];
         if (Least == 0) return view.Relations;
-        HashSet<long> kept = [view.Party.Number, .. view.Stakes.Where(s => s.Interest.Maximum >= Least).Select(s => s.Party.Number)];
-        return [.. view.Relations.Where(r => kept.Contains(r.From.Number) && kept.Contains(r.To.Number))];
+        var small = view.Stakes.Where(s => s.Interest.Maximum < Least).Select(s => s.Party.Number).ToHashSet();
+        return [.. view.Relations.Where(r => !small.Contains(r.From.Number) && !small.Contains(r.To.Number))];
     }
 
     public string Verdict(BeneficialStake owner, bool byInterest) => (byInterest ? owner.ByInterest : owner.ByControl) ? Text.PageMet

@@ -385,7 +385,7 @@ internal sealed class PictureLayout
             var legs = layers[l].SelectMany(s => s.Down).ToList();
             strips[l] = (legs.Where(g => g.LabelUp).Select(g => labels[g.Edge].Along + 4).DefaultIfEmpty(0).Max() + Lead + Tip, legs.Where(g => g.LabelDown).Select(g => labels[g.Edge].Along + 4).DefaultIfEmpty(0).Max() + Lead + Tip);
             var cross = legs.Select(g => Math.Abs(g.UpperAt - g.LowerAt)).DefaultIfEmpty(0).Max();
-            along += strips[l].Upper + Math.Clamp(cross / 5, 12, 150) + strips[l].Lower;
+            along += strips[l].Upper + Math.Clamp(cross / 5, cross < 1 ? 6 : 26, 150) + strips[l].Lower;
         }
 
         var placed = layers.SelectMany(l => l).Where(s => s.Node >= 0)

@@ -28,7 +28,7 @@ internal sealed class PictureSvg(PlacedPicture picture, string id, string title,
 
     private void Line(TextWriter writer, PlacedEdge placed)
     {
-        writer.Write($"<path class=\"{ClassOf(placed)}\" d=\"M{At(placed.Course[0].From)}");
+        writer.Write($"<path class=\"line{LookOf(placed)}\" d=\"M{At(placed.Course[0].From)}");
         foreach (var curve in placed.Course) writer.Write(curve.Straight ? $"L{At(curve.To)}" : $"C{At(curve.Leave)} {At(curve.Arrive)} {At(curve.To)}");
         writer.Write("\"/>");
         if (placed.Edge.Arrow == PictureArrow.None) return;
@@ -39,17 +39,14 @@ internal sealed class PictureSvg(PlacedPicture picture, string id, string title,
         var (x, y) = (tip.X - before.X, tip.Y - before.Y);
         var length = Math.Sqrt(x * x + y * y);
         (x, y) = length > 0 ? (x / length, y / length) : (0, 1);
-        writer.Write($"<path class=\"tip {ClassOf(placed)}\" d=\"M{At(tip)}L{At(new(tip.X - 9 * x + 4 * y, tip.Y - 9 * y - 4 * x))}L{At(new(tip.X - 9 * x - 4 * y, tip.Y - 9 * y + 4 * x))}Z\"/>");
+        writer.Write($"<path class=\"tip{LookOf(placed)}\" d=\"M{At(tip)}L{At(new(tip.X - 9 * x + 4 * y, tip.Y - 9 * y - 4 * x))}L{At(new(tip.X - 9 * x - 4 * y, tip.Y - 9 * y + 4 * x))}Z\"/>");
     }
 
     // Of paths, two may pass a step in either direction: that is no loop.
     private bool Loops(PlacedEdge placed) => placed.Backward && !picture.Rightward;
 
-    private string ClassOf(PlacedEdge placed)
-    {
-        var line = placed.Edge.Line switch { PictureLine.Computed => "line computed", PictureLine.Control => "line control", _ => "line" };
-        return placed.Edge.Ended ? line + " past" : Loops(placed) ? line + " loop" : line;
-    }
+    private string LookOf(PlacedEdge placed) =>
+        placed.Edge.Line switch { PictureLine.Computed => " computed", PictureLine.Control => " control", _ => "" } + (placed.Edge.Ended ? " past" : Loops(placed) ? " loop" : "");
 
     private void Label(TextWriter writer, HtmlEncoder encoder, PlacedEdge placed)
     {

@@ -81,8 +81,8 @@ public sealed class PictureTests
         Assert.Single(Classes(svg, "path"), "line loop");
         Assert.Single(Classes(svg, "g"), "share loop");
         var tips = svg.Descendants().Where(d => d.Attribute("class")?.Value.StartsWith("tip", StringComparison.Ordinal) == true).ToDictionary(t => t.Attribute("class")!.Value, t => t.Attribute("d")!.Value);
-        Assert.Equal(placed.Nodes.Single(n => n.Node.Key == "A").Box.Bottom, double.Parse(tips["tip line loop"][1..].Split('L')[0].Split(' ')[1], CultureInfo.InvariantCulture), 1);
-        Assert.Equal(y["F"], double.Parse(tips["tip line"][1..].Split('L')[0].Split(' ')[1], CultureInfo.InvariantCulture), 1);
+        Assert.Equal(placed.Nodes.Single(n => n.Node.Key == "A").Box.Bottom, double.Parse(tips["tip loop"][1..].Split('L')[0].Split(' ')[1], CultureInfo.InvariantCulture), 1);
+        Assert.Equal(y["F"], double.Parse(tips["tip"][1..].Split('L')[0].Split(' ')[1], CultureInfo.InvariantCulture), 1);
     }
 
     [Fact]
