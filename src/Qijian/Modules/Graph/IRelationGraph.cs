@@ -142,7 +142,7 @@ public sealed record OwnershipRequest
 /// <summary>Who has what of a company, or what an owner has of whom. Interests are computed; direct shares are as filed.</summary>
 /// <param name="Party">Whose owners or holdings these are.</param>
 /// <param name="Stakes">Largest first.</param>
-/// <param name="Relations">Shares and control between the parties that are listed: what a picture draws.</param>
+/// <param name="Relations">Shares and control between the party, those that are listed, and those that directly control it or, with ended ones, held it: what a picture draws.</param>
 /// <param name="NotInLatest">Direct shares that the sources' latest snapshots no longer state: no end is claimed, but they do not count.</param>
 /// <param name="Remainder">Upward: what leads to nobody on file.</param>
 /// <param name="Unknown">Upward: what leads to unnamed owners, who are among the stakes.</param>

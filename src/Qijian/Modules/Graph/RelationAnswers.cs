@@ -96,11 +96,11 @@ internal sealed partial class RelationAnswers(StoredGraph store, ICompanyLookup 
             stakes.Add(new(reader[holder.Id], Percentages.Of(interest), share, steps[holder.Id], Percentages.Of(holder.Missing), chains, holder.MoreChains, alone ? Basis.Filed : Basis.Derived));
         }
 
-        // Who held or was held before is no stake any more, but one of the relations that ended.
-        List<int> former = request.Ended ? [.. graph.RelationsOf(id, query with { Kinds = EdgeKinds.Ownership, Ended = true }, direction).Select(e => upward ? e.From : e.To).Take(Math.Max(0, request.Most))] : [];
-        HashSet<int> parties = [id, .. listed.Select(h => h.Holder.Id), .. former];
+        // Who controls, or held before, has no stake, but a relation.
+        List<int> beside = [.. graph.RelationsOf(id, query with { Kinds = EdgeKinds.Ownership, Ended = request.Ended }, direction).Select(e => upward ? e.From : e.To).Distinct().Take(Math.Max(0, request.Most))];
+        HashSet<int> parties = [id, .. listed.Select(h => h.Holder.Id), .. beside];
         var relations = await reader.RelationsAsync(
-            upward ? listed.Select(h => h.Holder.Id).Prepend(id) : listed.Select(h => h.Holder.Id).Concat(former),
+            upward ? listed.Select(h => h.Holder.Id).Prepend(id) : listed.Select(h => h.Holder.Id).Concat(beside),
             (from, to, kind) => EdgeKinds.Ownership.Has(kind) && parties.Contains(from) && parties.Contains(to), query with { Ended = request.Ended }, request.Evidence, ct);
         var earlier = graph.RelationsOf(id, query with { Kinds = EdgeKinds.Of(EdgeKind.EarlierShare) }, direction);
         var notInLatest = earlier.Count == 0 ? [] : await reader.RelationsAsync(earlier.Select(e => e.To), (from, to, kind) => kind is EdgeKind.EarlierShare && (upward ? to : from) == id, query, evidence: true, ct);

@@ -64,13 +64,8 @@ internal sealed class DrawOwnership(IReadOnlyList<GraphParty> starts, IReadOnlyD
             var left = open.TryGetValue($"{side}{GraphWords.KeyOf(party)}", out var wanted) ? Math.Max(wanted, shown) : others.Count <= shown + 1 ? others.Count : shown; // no link for one alone
             foreach (var next in others)
             {
-                if (!seen.ContainsKey(next.Number))
-                {
-                    if (left-- <= 0 || seen.Count >= MostParties) continue;
-                    seen.Add(next.Number, next);
-                }
-
-                if (done.Add(next.Number)) queue.Enqueue(next);
+                if (left > 0 && seen.Count < MostParties && seen.TryAdd(next.Number, next)) left--;
+                if (seen.ContainsKey(next.Number) && done.Add(next.Number)) queue.Enqueue(next);
             }
 
             if (others.Count > 0) fans.Add((side, party, others));

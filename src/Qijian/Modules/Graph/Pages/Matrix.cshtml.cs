@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using MiniExcelLibs;
 using Qijian.Engine.Graph;
-using Qijian.Engine.Text;
 using Qijian.Modules.Shared;
 using Qijian.Platform;
 
