@@ -89,7 +89,7 @@ internal static class PictureText
             }
 
             if (element is " " && line.Length == 0) continue;
-            if (Ems(Rune.GetRuneAt(element, 0)) >= 1 && !IsClosing(element[0])) lastBreak = line.Length;
+            if (Ems(Rune.GetRuneAt(element, 0)) >= 1 && !IsClosing(element[0]) && !(line.Length > 0 && IsOpening(line[^1]))) lastBreak = line.Length;
             line.Append(element);
             used += width;
             if (element is " " or "-") lastBreak = line.Length;
@@ -100,6 +100,8 @@ internal static class PictureText
     }
 
     private static bool IsClosing(char mark) => mark is '）' or '】' or '》' or '」' or '，' or '。' or '、' or '；' or '：' or '…';
+
+    private static bool IsOpening(char mark) => mark is '（' or '【' or '《' or '「' or '(' or '“';
 
     private static IEnumerable<string> Elements(string text)
     {

@@ -116,6 +116,7 @@ public sealed class PictureTests
     [InlineData("江苏星海示例科技有限公司", 100, "江苏星海示例|科技有限公司")]
     [InlineData("Jiangsu Xinghai Example Technology", 156, "Jiangsu Xinghai|Example Technology")]
     [InlineData("短名", 156, "短名")]
+    [InlineData("汐达示例幕墙（潍坊）有限公司", 100, "汐达示例幕墙|（潍坊）有限|公司")]
     public void A_name_is_broken_between_hanzi_and_between_words(string name, double most, string lines) => Assert.Equal(lines, string.Join('|', PictureText.Wrap(name, most, 3, 13)));
 
     [Fact]
