@@ -1,5 +1,4 @@
 using Qijian.Engine.Graph;
-using Qijian.Modules.Registry;
 
 namespace Qijian.Modules.Graph;
 
@@ -24,7 +23,7 @@ internal sealed partial class RelationAnswers
             var (members, more) = Below(reader.Graph, top, query, ct);
             await reader.ReadAsync(above.Concat(top).Concat(members.Select(m => m.Id)).Concat(members.Select(m => m.Via)).Append(id), ct);
             HashSet<int> all = [id, .. above, .. top, .. members.Select(m => m.Id)];
-            var relations = await reader.RelationsAsync(all.Order().OrderBy(m => m != id), (from, to, kind) => (EdgeKinds.Ownership.Has(kind) || kind is EdgeKind.Branch) && all.Contains(from) && all.Contains(to), query, evidence: true, ct);
+            var relations = await reader.RelationsAsync(all.OrderBy(m => m != id).ThenBy(m => m), (from, to, kind) => (EdgeKinds.Ownership.Has(kind) || kind is EdgeKind.Branch) && all.Contains(from) && all.Contains(to), query, evidence: true, ct);
             return new GroupView(
                 company, query.Day.Value, [.. parents.Select(p => new GroupMember(reader[p.Id], p.Steps, reader[p.Via]))], [.. top.Select(t => reader[t])], [.. members.Select(m => new GroupMember(reader[m.Id], m.Steps, reader[m.Via]))], relations,
                 await ContradictionsAsync(reader, id, query, ct), more, cut || more > 0);
@@ -93,21 +92,25 @@ internal sealed partial class RelationAnswers
         List<(int, int, int)> Ordered() => [.. found.Select(f => (f.Key, f.Value.Steps, f.Value.Via)).OrderBy(f => f.Steps).ThenBy(f => f.Key)];
     }
 
-    // Who, with what the owners that it controls hold, has more than half of a company.
+    // Who, with what the owners that it controls hold, has more than half of a company; not who only controls such a one.
     private static IEnumerable<int> Jointly(GraphSnapshot graph, int id, GraphQuery query)
     {
         Dictionary<int, double> votes = [];
         foreach (var edge in graph.RelationsOf(id, query with { Kinds = EdgeKinds.Share }, Direction.Up))
-        {
-            HashSet<int> over = [edge.From];
-            Queue<int> open = new([edge.From]);
-            while (open.TryDequeue(out var at) && over.Count <= MostAbove)
-                foreach (var controller in Controllers(graph, at, query))
-                    if (controller != id && over.Add(controller)) open.Enqueue(controller);
-            foreach (var controller in over) votes[controller] = votes.GetValueOrDefault(controller) + Least(edge);
-        }
+            foreach (var controller in Over(graph, edge.From, query).Where(c => c != id)) votes[controller] = votes.GetValueOrDefault(controller) + Least(edge);
+        List<int> found = [.. votes.Where(v => v.Value > Half).Select(v => v.Key).Order()];
+        return found.Where(f => !found.Exists(other => other != f && Over(graph, other, query).Contains(f)));
+    }
 
-        return votes.Where(v => v.Value > Half && v.Key != id).Select(v => v.Key).Order();
+    // A party and whoever controls it, at once or through others.
+    private static HashSet<int> Over(GraphSnapshot graph, int id, GraphQuery query)
+    {
+        HashSet<int> over = [id];
+        Queue<int> open = new([id]);
+        while (open.TryDequeue(out var at) && over.Count <= MostAbove)
+            foreach (var controller in Controllers(graph, at, query))
+                if (over.Add(controller)) open.Enqueue(controller);
+        return over;
     }
 
     /// <summary>The companies under some parties: controlled by right, or held with more than half by them and all that they control; branches too.</summary>

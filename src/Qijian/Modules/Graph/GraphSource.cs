@@ -1,6 +1,5 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using System.Text;
 using Qijian.Engine.Graph;
 using Qijian.Engine.Text;
 using Qijian.Modules.Registry;

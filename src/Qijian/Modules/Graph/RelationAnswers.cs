@@ -1,5 +1,4 @@
 using Qijian.Engine.Graph;
-using Qijian.Engine.Matching;
 using Qijian.Modules.Registry;
 using Qijian.Modules.Search;
 

@@ -59,7 +59,7 @@ internal sealed partial class RelationAnswers
 
                             var late = System.Diagnostics.Stopwatch.GetElapsedTime(started) > MatrixTime;
                             var answer = late ? null : graph.ShortestPath(a, b, maxLength, query, ct);
-                            cells.Add((parties[i].Place, parties[j].Place, answer?.Paths.FirstOrDefault(), answer?.Truncated ?? true));
+                            cells.Add((parties[i].Place, parties[j].Place, answer is { Paths: [var best, ..] } ? best : null, answer?.Truncated ?? true));
                             truncated |= answer?.Truncated ?? true;
                             hubs.UnionWith(answer?.Hubs ?? []);
                         }

@@ -50,7 +50,7 @@ public sealed class StoredGraphTests
             {
                 await site.ImportAsync(snapshot);
                 await store.FollowAsync(Ct);
-                var built = await OnAnotherAsync(site.Site, fresh.CreateSubdirectory(Guid.NewGuid().ToString()).FullName, async other =>
+                var built = await OnAnotherAsync(site.Site, fresh.CreateSubdirectory(Guid.CreateVersion7().ToString()).FullName, async other =>
                 {
                     await other.RunAsync(Ct);
                     return Edges(other);
