@@ -1,4 +1,3 @@
-using Microsoft.Playwright;
 using Qijian.Modules.Registry;
 using static Microsoft.Playwright.Assertions;
 
