@@ -79,6 +79,9 @@ public sealed class PageTests(BrowserSite browser) : IClassFixture<BrowserSite>
                 $"/companies/{SampleRegister.Showcase.RangesCode}/ownership", $"/companies/{SampleRegister.Showcase.WrongCheckCode}", "/privacy/conformance",
             ];
             paths = [.. paths, "/privacy", "/privacy/versions", "/privacy/policy/1/diff/1", "/inbox", "/outbox", "/statistics", "/account/sign-up", "/account/sign-in"];
+            var (cycle, hub) = ($"/companies/{SampleRegister.Showcase.CycleOneCode}", $"/companies/{SampleRegister.Showcase.HubCode}");
+            var pair = $"from={SampleRegister.Showcase.CompanyCode}&to={SampleRegister.Showcase.SubsidiaryCode}";
+            paths = [.. paths, $"{cycle}/structure?ended=1", $"{hub}/structure?threshold=x", $"{Company}/group", $"{Person}/structure", $"/relations?{pair}", $"/relations?from={SampleRegister.Showcase.CompanyCode}&to=qq&steps=x", "/relations/matrix", $"/relations/compare?first={SampleRegister.Showcase.CrossOneCode}&second={SampleRegister.Showcase.CrossTwoCode}"];
             string[] both = ["/", "/search", "/privacy", Company, $"{Company}/ownership?ended=1"]; // the others in one form for each language: each look takes a second or two
             foreach (var path in paths)
                 foreach (var language in (string[])["", "/en"])

@@ -33,6 +33,7 @@ internal sealed unsafe class GraphBase
     private readonly uint* datedBefore;
     private readonly byte* dates;
     private readonly byte* byId;
+    private readonly byte* attachment;
     private readonly GraphFooter footer;
 
     private GraphBase(IndexMemory memory, in GraphFooter footer)
@@ -52,6 +53,7 @@ internal sealed unsafe class GraphBase
         dates = At(GraphSection.Dates, footer.Dates * 5L);
         Ids = (int*)At(GraphSection.Ids, Count * 4L);
         byId = At(GraphSection.ById, -1);
+        attachment = At(GraphSection.Attachment, -1);
     }
 
     public IndexMemory Memory { get; }
@@ -65,6 +67,8 @@ internal sealed unsafe class GraphBase
     public int Count { get; }
 
     public long HalfEdges => footer.HalfEdges;
+
+    public ReadOnlySpan<byte> Attachment => new(attachment, (int)footer.Lengths[(int)GraphSection.Attachment]);
 
     public int Width => footer.HalfEdgeBytes;
 

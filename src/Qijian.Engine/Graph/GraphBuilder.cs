@@ -34,6 +34,9 @@ public sealed class GraphBuilder
     /// <summary>Relations that were left out or changed, by why; those of missing parties once it is written.</summary>
     public IReadOnlyDictionary<EdgeFault, int> Faults => faults;
 
+    /// <summary>Bytes that are kept in the file with the graph, under the same checksums.</summary>
+    public ReadOnlyMemory<byte> Attachment { get; set; }
+
     /// <summary>How parties are numbered; for measuring what that is worth.</summary>
     internal NodeOrder Order { get; init; } = NodeOrder.Community;
 
@@ -147,6 +150,7 @@ public sealed class GraphBuilder
                 writer.Write(node, 4);
         }
         writer.End(ref footer);
+        writer.Section(GraphSection.Attachment, Attachment.Span, ref footer);
         writer.Finish(footer);
     }
 

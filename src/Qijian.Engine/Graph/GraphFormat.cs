@@ -13,11 +13,11 @@ namespace Qijian.Engine.Graph;
 public static class GraphFormat
 {
     /// <summary>Raised by any change of the layout: an older file is refused and built anew.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     internal const ulong Magic = 0x3130_4850_5247_4A51; // "QJGRPH01"
     internal const int HeadBytes = 64;
-    internal const int Sections = 8;
+    internal const int Sections = 9;
 
     /// <summary>Days are kept in 20 bits from here; 0 is none.</summary>
     internal static readonly int FirstDay = new DateOnly(1800, 1, 1).DayNumber - 1;
@@ -87,6 +87,9 @@ internal enum GraphSection
 
     /// <summary>Nodes by external id: at the id where ids are dense (3 or 4 bytes, number plus one), else in the order of ids.</summary>
     ById,
+
+    /// <summary>Bytes of the caller.</summary>
+    Attachment,
 }
 
 [StructLayout(LayoutKind.Sequential, Pack = 8)]

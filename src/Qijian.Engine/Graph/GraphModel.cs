@@ -52,6 +52,15 @@ public enum EdgeKind : byte
     /// <summary>Guarantor to company.</summary>
     Guarantee,
 
+    /// <summary>Manager, umbrella or master to fund.</summary>
+    Fund,
+
+    /// <summary>Owner to company, by a snapshot of its source that a later one superseded: a step of paths, never counted as a share.</summary>
+    EarlierShare,
+
+    /// <summary>The same of control and consolidation.</summary>
+    EarlierControl,
+
     /// <summary>An unsure pair; weak.</summary>
     PossiblySame = 24,
 

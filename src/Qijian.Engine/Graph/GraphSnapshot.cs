@@ -49,6 +49,9 @@ public sealed unsafe partial class GraphSnapshot
     /// <summary>Parties whose relations are not those of the base: what building it anew would clear away.</summary>
     public int Changed => overlay.Count;
 
+    /// <summary>What the caller attached to the base. The span is valid while the snapshot is held.</summary>
+    public ReadOnlySpan<byte> Attachment => origin.Attachment;
+
     /// <summary>Bytes of the base.</summary>
     public long Bytes => origin.Memory.Length;
 

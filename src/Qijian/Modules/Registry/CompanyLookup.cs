@@ -151,10 +151,10 @@ internal sealed class CompanyLookup(AppDb db, PreparedReads reads, SourceCatalog
         return new(dataset.Name, dataset.Publisher, dataset.Url, latest?.RetrievedAt, latest is null ? 0 : latest.Read - latest.Rejected, dataset.Fictional);
     }
 
-    private static Party PartyOf(Company company) => new(company.Type, company.Id, company.Name, company.CreditCode, company.Lei);
+    internal static Party PartyOf(Company company) => new(company.Type, company.Id, company.Name, company.CreditCode, company.Lei);
 
     // A party without a page: not found in the registry, or named by an earlier version only.
-    private static Party NamedIn(Statement statement) => new(
+    internal static Party NamedIn(Statement statement) => new(
         Enum.TryParse<EntityType>(statement[Vocabulary.Fields.PartyType], out var type) ? type : EntityType.LegalEntity, null, statement.Value.Length == 0 ? null : statement.Value,
         statement[Vocabulary.Fields.PartyCode], statement[Vocabulary.Fields.PartyLei]);
 

@@ -15,7 +15,7 @@ internal static class ProgramAccess
 
     public static IServiceCollection AddProgramAccess(this IServiceCollection services)
     {
-        services.AddScoped<MatchCompanies>().AddScoped<MatchFile>().AddScoped<ReconcileQueries>().AddScoped<ExtendCompanies>().AddScoped<ExportPages>();
+        services.AddScoped<MatchCompanies>().AddScoped<ICompanyMatching>(s => s.GetRequiredService<MatchCompanies>()).AddScoped<MatchFile>().AddScoped<ReconcileQueries>().AddScoped<ExtendCompanies>().AddScoped<ExportPages>();
         services.AddHttpContextAccessor();
         services.AddMcpServer(mcp => mcp.ServerInfo = new() { Name = "qijian", Title = "Qijian 企鉴", Version = typeof(ProgramAccess).Assembly.GetName().Version!.ToString(3) })
             .WithHttpTransport(http => http.SessionMode = HttpServerSessionMode.Stateless).WithTools<CompanyTools>(ToolJson);

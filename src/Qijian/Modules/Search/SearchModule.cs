@@ -24,8 +24,7 @@ public static class SearchModule
         .AddSingleton<IFollowsRegistry>(s => s.GetRequiredService<T>())
         .AddSingleton<IImportFollower>(s => s.GetRequiredService<T>())
         .AddSingleton<IPreparation>(s => s.GetRequiredService<T>())
-        .AddSingleton<IReadiness>(s => s.GetRequiredService<T>())
-        .AddHostedService<IndexFollower>();
+        .AddSingleton<IReadiness>(s => s.GetRequiredService<T>());
 
     public static void MapSearch(this IEndpointRouteBuilder app)
     {

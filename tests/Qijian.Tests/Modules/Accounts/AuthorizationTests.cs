@@ -37,11 +37,20 @@ public sealed class AuthorizationTests
         GET /api/v1/companies  everybody
         GET /api/v1/companies/export  everybody
         GET /api/v1/companies/{id}  everybody
+        GET /api/v1/companies/{id}/beneficial-owners  everybody
+        GET /api/v1/companies/{id}/group  everybody
+        GET /api/v1/companies/{id}/holdings  everybody
+        GET /api/v1/companies/{id}/owners  everybody
+        GET /api/v1/compare  everybody
         GET /api/v1/conformance  everybody
         POST /api/v1/match  programs
+        GET /api/v1/paths  everybody
         GET /api/v1/people/{id}  everybody
         GET /api/v1/registry  everybody
+        POST /api/v1/relation-matrix  programs
         GET /api/v1/suggest  everybody
+        page /companies/{id}/group  everybody
+        page /companies/{id}/structure  everybody
         page /companies/{id}/{tab?}  everybody
         GET /docs/api/favicon.svg  everybody
         GET /docs/api/scalar.aspnetcore.js  everybody
@@ -56,6 +65,7 @@ public sealed class AuthorizationTests
         GET /openapi/{documentName}.json  everybody
         page /outbox  everybody
         page /people/{id}  everybody
+        page /people/{id}/structure  everybody
         page /privacy  everybody
         page /privacy/choices  everybody
         page /privacy/conformance  everybody
@@ -78,6 +88,9 @@ public sealed class AuthorizationTests
         GET /reconcile/suggest/entity  everybody
         GET /reconcile/suggest/property  everybody
         GET /reconcile/suggest/type  everybody
+        page /relations  everybody
+        page /relations/compare  everybody
+        page /relations/matrix  everybody
         GET /robots.txt  everybody
         page /search  everybody
         GET /sitemap.xml  everybody

@@ -24,7 +24,7 @@ public sealed class McpTests(SqliteSample sample) : IClassFixture<SqliteSample>
     {
         await using var client = await ConnectAsync();
         var tools = await client.ListToolsAsync(cancellationToken: Ct);
-        Assert.Equal(["company", "match", "search"], tools.Select(t => t.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["beneficial_owners", "company", "holdings", "match", "owners", "path", "search"], tools.Select(t => t.Name).Order(StringComparer.Ordinal));
         Assert.All(tools, t =>
         {
             Assert.Equal((true, false, false), (t.ProtocolTool.Annotations!.ReadOnlyHint, t.ProtocolTool.Annotations.DestructiveHint, t.ProtocolTool.Annotations.OpenWorldHint));

@@ -20,7 +20,10 @@ internal static class BodyRange
         public string AmongNumbers => db.Database.IsNpgsql() ? "= ANY(@numbers)" : "IN (SELECT value FROM json_each(@numbers))";
 
         /// <summary>The records' numbers, versions and successors of the bodies of <see cref="NumbersOf"/>, for reads past EF.</summary>
-        public string SelectRecords => Select(db, "r.number, r.statements, r.superseded_by", "registry_records", "@numbers");
+        public string SelectRecords => db.SelectOf("r.number, r.statements, r.superseded_by", "registry_records");
+
+        /// <summary>Columns of the rows numbered by the bodies of <see cref="NumbersOf"/>, for reads past EF.</summary>
+        public string SelectOf(string columns, string table) => Select(db, columns, table, "@numbers");
 
         /// <summary>Bodies as the one parameter of a read past EF.</summary>
         public (string Name, object Value)[] NumbersOf(IReadOnlyCollection<int> companies) => [("numbers", Parameter(db, companies))];

@@ -6,7 +6,7 @@ using Qijian.Modules.Shared;
 
 namespace Qijian.Modules.Registry;
 
-internal sealed class CompanyModel(ICompanyLookup companies, FormerDivisions former, TimeProvider clock) : PageModel
+internal sealed class CompanyModel(ICompanyLookup companies, FormerDivisions former, IEnumerable<PartyTab> others, TimeProvider clock) : PageModel
 {
     /// <summary>What stands in the identity block.</summary>
     public static readonly IReadOnlyList<Property> Headline =
@@ -24,6 +24,9 @@ internal sealed class CompanyModel(ICompanyLookup companies, FormerDivisions for
     public SourceMarks Marks { get; } = new();
     public IReadOnlyList<EventView> Events { get; private set; } = [];
     public IReadOnlyList<(string Tab, string Label, int Count)> Tabs { get; private set; } = [];
+
+    /// <summary>Tabs that other modules answer.</summary>
+    public IEnumerable<(string Link, string Label)> Others => others.Where(t => t.Companies).Select(t => (Language.Path(t.Path(View.Summary.Id)), t.Label()));
 
     public string Name => View.Summary.Name ?? View.Summary.Lei ?? View.Summary.Id;
     public string TabLabel => Tabs.First(t => t.Tab == Tab).Label;
@@ -100,11 +103,8 @@ internal sealed class CompanyModel(ICompanyLookup companies, FormerDivisions for
         var risks = view.Risks.Where(Stands).OrderByDescending(e => e.Date).ToList();
         var changes = Past ? view.Changes.Where(Happened).ToList() : view.Changes;
         Events = Tab == "risk" ? risks : changes;
-        Tabs =
-        [
-            ("", Text.PageTabRegistration, 0), ("ownership", Text.PageTabOwnership, Holding(view.Owners) + Holding(view.Holdings)), ("people", Text.PageTabPeople, Holding(view.Officers)),
-            ("changes", Text.PageTabChanges, changes.Count), ("risk", Text.PageTabRisk, risks.Count), ("branches", Text.PageTabBranches, Holding(view.Branches)),
-        ];
+        int[] counts = [0, Holding(view.Owners) + Holding(view.Holdings), Holding(view.Officers), changes.Count, risks.Count, Holding(view.Branches)];
+        Tabs = [.. RegistryTabs.Companies().Zip(counts, (t, count) => (t.Tab, t.Label, count))];
     }
 
     private bool Happened(EventView happened) => !Past || happened.Date is null || happened.Date <= View.AsOf;

@@ -3,10 +3,12 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Qijian.Modules.Registry;
 
-internal sealed class PersonModel(ICompanyLookup companies, TimeProvider clock) : PageModel
+internal sealed class PersonModel(ICompanyLookup companies, IEnumerable<PartyTab> others, TimeProvider clock) : PageModel
 {
     public PersonView Person { get; private set; } = null!; // set by OnGet
     public RelationList Roles { get; private set; } = null!; // set by OnGet
+
+    public IReadOnlyList<(string Link, string Label)> Others => [.. others.Where(t => t.People).Select(t => (Language.Path(t.Path(Person.Id)), t.Label()))];
 
     public string Description => string.Join(Language.IsEnglish ? ", " : "，", Person.Roles.Take(3).Select(r => $"{r.To.Name} {CompanyModel.RoleOf(r)}").Prepend(Person.Name));
 

@@ -6,10 +6,17 @@ using Qijian.Modules.Registry;
 namespace Qijian.Modules.Search;
 
 /// <summary>A company that a row may mean, and how well it fits.</summary>
-internal sealed record MatchedCompany(CompanySummary Company, MatchScore Score);
+public sealed record MatchedCompany(CompanySummary Company, MatchScore Score);
+
+/// <summary>Says which companies a row may mean.</summary>
+public interface ICompanyMatching
+{
+    /// <summary>At most so many companies, best first.</summary>
+    Task<IReadOnlyList<MatchedCompany>> RunAsync(MatchRow row, int limit, CancellationToken ct);
+}
 
 /// <summary>Finds which companies a row may mean: candidates from the search, scored by the engine.</summary>
-internal sealed class MatchCompanies(ICompanySearch search, ICompanyLookup companies)
+internal sealed class MatchCompanies(ICompanySearch search, ICompanyLookup companies) : ICompanyMatching
 {
     /// <summary>Below this score a company is none that the row could mean.</summary>
     public const int Floor = 25;

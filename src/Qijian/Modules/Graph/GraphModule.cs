@@ -1,0 +1,21 @@
+using Qijian.Modules.Registry;
+using Qijian.Platform;
+using Qijian.Platform.CommandLine;
+
+namespace Qijian.Modules.Graph;
+
+/// <summary>Who owns whom, who runs what, and how two are connected.</summary>
+public static class GraphModule
+{
+    public static IServiceCollection AddGraph(this IServiceCollection services) => services
+        .AddSingleton<StoredGraph>()
+        .AddSingleton<IFollowsRegistry>(s => s.GetRequiredService<StoredGraph>())
+        .AddSingleton<IImportFollower>(s => s.GetRequiredService<StoredGraph>())
+        .AddSingleton<IPreparation>(s => s.GetRequiredService<StoredGraph>())
+        .AddSingleton<IReadiness>(s => s.GetRequiredService<StoredGraph>())
+        .AddScoped<IRelationGraph, RelationAnswers>()
+        .AddRelationTools()
+        .AddGraphPages();
+
+    public static void MapGraph(this IEndpointRouteBuilder app) => GraphEndpoints.Map(app);
+}

@@ -1,0 +1,242 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using Qijian.Engine.Graph;
+using Qijian.Engine.Text;
+using Qijian.Modules.Registry;
+
+namespace Qijian.Modules.Graph;
+
+/// <summary>What the registry's relations are in the graph.</summary>
+internal static class GraphSource
+{
+    // Longer words first: 董事会秘书 is no director.
+    private static readonly (string Word, EdgeKind Kind)[] Roles =
+    [
+        ("法定代表人", EdgeKind.Representative), ("负责人", EdgeKind.Representative), ("执行事务合伙人", EdgeKind.Representative), ("经营者", EdgeKind.Representative), ("legal representative", EdgeKind.Representative),
+        ("董事会秘书", EdgeKind.Manager), ("board secretary", EdgeKind.Manager), ("董事", EdgeKind.Director), ("监事", EdgeKind.Supervisor), ("supervisor", EdgeKind.Supervisor), ("经理", EdgeKind.Manager), ("director", EdgeKind.Director),
+        ("总裁", EdgeKind.Manager), ("总监", EdgeKind.Manager), ("manager", EdgeKind.Manager), ("officer", EdgeKind.Manager), ("president", EdgeKind.Manager),
+    ];
+
+    /// <summary>The kind of a relation.</summary>
+    public static EdgeKind KindOf(in RelationRow row)
+    {
+        if (row.Kind == Vocabulary.Directorship.Id) return RoleKind(row.Role);
+        if (row.Kind == Vocabulary.Branch.Id) return EdgeKind.Branch;
+        if (row.Kind == Vocabulary.FundManagement.Id) return EdgeKind.Fund;
+        // What a later version of the record no longer states is no end, but nothing to count with either.
+        if (row.Kind == Vocabulary.Ownership.Id) return row.InLatest ? EdgeKind.Share : EdgeKind.EarlierShare;
+        return !row.InLatest ? EdgeKind.EarlierControl : IsConsolidation(row) ? EdgeKind.Consolidation : EdgeKind.Control;
+    }
+
+    /// <summary>Whether a relation is a parent as GLEIF declares them, direct or ultimate.</summary>
+    public static bool IsConsolidation(in RelationRow row) => row.Kind == Vocabulary.Control.Id && row.Role is "direct" or "ultimate";
+
+    private static EdgeKind RoleKind(string? role)
+    {
+        if (role is null) return EdgeKind.Employment;
+        foreach (var (word, kind) in Roles)
+            if (role.Contains(word, StringComparison.OrdinalIgnoreCase)) return kind;
+        return EdgeKind.Employment;
+    }
+
+    /// <summary>The share of a relation. One that cannot be right is not stated.</summary>
+    public static Share ShareOf(in RelationRow row)
+    {
+        var share = row.Share is { } exact ? Share.Exact(exact) : Share.Range(row.Minimum ?? 0, row.Maximum ?? Share.Whole);
+        return share.Min >= 0 && share.Max <= Share.Whole && share.Min <= share.Max ? share : default;
+    }
+
+    /// <summary>The key of whoever a relation leads from.</summary>
+    public static long KeyOf(in RelationRow row) => row.FromCompany is { } company ? PartyKey.Company(company) : row.FromPerson is { } person ? PartyKey.Person(person) : PartyKey.Named(row.Number);
+
+    /// <summary>What that is.</summary>
+    public static NodeKind NodeOf(in RelationRow row) => row.PartyType is EntityType.Unknown ? NodeKind.UnknownOwner : row.FromPerson is null ? NodeKind.Company : NodeKind.Person;
+
+    /// <summary>
+    /// The relations of one company that the graph takes. Where several records state shares of one owner, only those of the record that is
+    /// believed most count: they are one holding, and would add up.
+    /// </summary>
+    public static IEnumerable<RelationRow> Counted(IEnumerable<RelationRow> ofCompany)
+    {
+        Dictionary<long, long> recordOf = [];
+        foreach (var row in ofCompany)
+            if (KindOf(row) is not EdgeKind.Share || (recordOf.TryGetValue(KeyOf(row), out var record) ? record == row.Record : recordOf.TryAdd(KeyOf(row), row.Record))) yield return row;
+    }
+
+    /// <summary>The edge of a relation.</summary>
+    public static GraphEdge EdgeOf(in RelationRow row, int from)
+    {
+        var kind = KindOf(row);
+        return new(from, PartyTable.CompanyId(row.Company), kind, kind is EdgeKind.Share ? ShareOf(row) : default, row.ValidFrom, row.ValidTo);
+    }
+
+    /// <summary>What a company has that another may have too.</summary>
+    public static IEnumerable<long> CommonOf(RelatedCompany company)
+    {
+        if (company.Address is { Length: > 0 } address && KeyOf(PartyKind.Address, address) is { } place) yield return place;
+        if (company.LegalRepresentative is { Length: > 0 } name && KeyOf(PartyKind.RepresentativeName, name) is { } representative) yield return representative;
+    }
+
+    /// <summary>What a person has that another may have too.</summary>
+    public static IEnumerable<long> CommonOf(RelatedPerson person)
+    {
+        if (KeyOf(PartyKind.PersonName, person.Name) is { } name) yield return name;
+    }
+
+    /// <summary>The weak kind by which something in common connects.</summary>
+    public static EdgeKind WeakKind(long common) => PartyKey.CommonOf(common) switch { PartyKind.Address => EdgeKind.SameAddress, PartyKind.RepresentativeName => EdgeKind.SameRepresentative, _ => EdgeKind.PossiblySame };
+
+    private static long? KeyOf(PartyKind kind, string text) =>
+        Normalizer.Key(text) is { Length: > 1 } plain ? PartyKey.Common(kind, XxHash3.HashToUInt64(MemoryMarshal.AsBytes(plain.AsSpan()))) : null;
+}
+
+/// <summary>Makes the graph's file of all pages of the registry.</summary>
+internal sealed class GraphFileBuilder
+{
+    private readonly GraphBuilder builder = new();
+    private readonly List<long> keys = [];
+    private readonly List<(long Key, int Party)> common = [];
+
+    public void Add(RelationPage page)
+    {
+        foreach (var company in page.Companies)
+        {
+            var id = PartyTable.CompanyId(company.Number);
+            builder.Add(new GraphNode(id, NodeKind.Company));
+            foreach (var key in GraphSource.CommonOf(company)) common.Add((key, id));
+        }
+
+        var people = page.People.ToDictionary(p => p.Number);
+        foreach (var ofCompany in page.Relations.GroupBy(r => r.Company))
+        {
+            List<RelationRow> rows = [.. GraphSource.Counted(ofCompany)];
+            Dictionary<long, int> others = [];
+            foreach (var (key, kind) in rows.Where(r => r.FromCompany is null).Select(r => (GraphSource.KeyOf(r), GraphSource.NodeOf(r))).Distinct().OrderBy(o => o.Item1))
+            {
+                var id = others[key] = PartyTable.OtherId(keys.Count);
+                keys.Add(key);
+                builder.Add(new GraphNode(id, kind));
+                if (!PartyKey.IsPerson(key) || !people.TryGetValue(PartyKey.NumberOf(key), out var person)) continue;
+                foreach (var name in GraphSource.CommonOf(person)) common.Add((name, id));
+            }
+
+            foreach (var row in rows) builder.Add(GraphSource.EdgeOf(row, row.FromCompany is { } company ? PartyTable.CompanyId(company) : others[GraphSource.KeyOf(row)]));
+        }
+    }
+
+    public void Save(string path, long sequence, DateTimeOffset builtAt)
+    {
+        common.Sort();
+        List<(long, int)> singles = [];
+        for (int i = 0, next; i < common.Count; i = next)
+        {
+            for (next = i + 1; next < common.Count && common[next].Key == common[i].Key;) next++;
+            if (next == i + 1)
+            {
+                singles.Add(common[i]);
+                continue;
+            }
+
+            var id = PartyTable.OtherId(keys.Count);
+            keys.Add(common[i].Key);
+            builder.Add(new GraphNode(id, NodeKind.Other));
+            for (var m = i; m < next; m++) builder.Add(new GraphEdge(common[m].Party, id, GraphSource.WeakKind(common[i].Key)));
+        }
+
+        builder.Attachment = PartyTable.Pack(keys, singles);
+        builder.Save(path, sequence, builtAt);
+    }
+}
+
+/// <summary>Makes the change of the graph that some companies, read anew, come to.</summary>
+internal sealed class GraphChanges(GraphSnapshot graph, PartyTable parties)
+{
+    // Every relation, whenever it holds.
+    private static readonly GraphQuery Every = new() { Kinds = EdgeKinds.All, Day = DateOnly.MaxValue, Ended = true };
+
+    private readonly HashSet<int> removed = [];
+    private readonly Dictionary<int, NodeKind> nodes = [];
+    private readonly HashSet<EdgeKey> removedEdges = [];
+    private readonly List<GraphEdge> edges = [];
+
+    public GraphChange Of(IReadOnlyCollection<int> numbers, RelationPage page)
+    {
+        var there = page.Companies.ToDictionary(c => c.Number);
+        var people = page.People.ToDictionary(p => p.Number);
+        var relations = page.Relations.ToLookup(r => r.Company);
+        // What any of them had goes first: none is joined to what another no longer has.
+        foreach (var (number, before) in numbers.Select(n => (n, Clear(PartyTable.CompanyId(n), n))).ToList())
+        {
+            if (there.TryGetValue(number, out var company)) Add(company, [.. GraphSource.Counted(relations[number])], people, before);
+            else if (graph.TryFind(PartyTable.CompanyId(number), out _)) removed.Add(PartyTable.CompanyId(number));
+            removed.UnionWith(before);
+        }
+
+        foreach (var id in removed) nodes.Remove(id);
+        return new() { RemovedNodes = [.. removed], Nodes = [.. nodes.Select(n => new GraphNode(n.Key, n.Value))], RemovedEdges = [.. removedEdges], AddedEdges = edges };
+    }
+
+    /// <summary>Takes away the relations that lead to a company, and what it and its persons have in common with others. Returns the parties that were there for it alone.</summary>
+    private HashSet<int> Clear(int id, int number)
+    {
+        HashSet<int> own = [];
+        foreach (var edge in graph.RelationsOf(id, Every, Direction.Up))
+        {
+            removedEdges.Add(new EdgeKey(edge.From, edge.To, edge.Kind));
+            if ((edge.From & 1) == 1 && PartyKey.CompanyOf(parties.KeyOf(edge.From)) == number) own.Add(edge.From);
+        }
+
+        foreach (var party in own.Append(id))
+        {
+            parties.Change(party);
+            foreach (var edge in graph.RelationsOf(party, Every, Direction.Down))
+                if (edge.Kind >= EdgeKind.PossiblySame) removedEdges.Add(new EdgeKey(edge.From, edge.To, edge.Kind));
+        }
+
+        return own;
+    }
+
+    private void Add(RelatedCompany company, List<RelationRow> rows, Dictionary<long, RelatedPerson> people, HashSet<int> before)
+    {
+        var id = PartyTable.CompanyId(company.Number);
+        HashSet<int> seen = [];
+        Node(id, NodeKind.Company);
+        foreach (var row in rows)
+        {
+            var key = GraphSource.KeyOf(row);
+            var from = parties.Add(key);
+            before.Remove(from);
+            if (seen.Add(from))
+            {
+                Node(from, GraphSource.NodeOf(row));
+                if (PartyKey.IsPerson(key) && people.TryGetValue(PartyKey.NumberOf(key), out var person)) Share(from, GraphSource.CommonOf(person));
+            }
+
+            edges.Add(GraphSource.EdgeOf(row, from));
+        }
+
+        Share(id, GraphSource.CommonOf(company));
+    }
+
+    private void Share(int party, IEnumerable<long> common)
+    {
+        foreach (var key in common)
+        {
+            var kind = GraphSource.WeakKind(key);
+            if (parties.Find(key) is not { } id)
+            {
+                if (parties.Pair(key, party) is not { } other) continue;
+                id = parties.Add(key);
+                edges.Add(new GraphEdge(other, id, kind));
+            }
+
+            Node(id, NodeKind.Other);
+            edges.Add(new GraphEdge(party, id, kind));
+        }
+    }
+
+    private void Node(int id, NodeKind kind)
+    {
+        if (!graph.TryFind(id, out var known) || known.Kind != kind) nodes.TryAdd(id, kind);
+    }
+}

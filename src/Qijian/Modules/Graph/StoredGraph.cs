@@ -1,0 +1,215 @@
+using Qijian.Engine.Graph;
+using Qijian.Engine.Search;
+using Qijian.Modules.Registry;
+using Qijian.Platform;
+using Qijian.Platform.CommandLine;
+using Qijian.Platform.Data;
+
+namespace Qijian.Modules.Graph;
+
+/// <summary>The graph at one moment, and who its parties are.</summary>
+internal sealed record GraphMoment(GraphSnapshot Graph, PartyTable Parties);
+
+/// <summary>The graph of the registry: saved in the data folder, mapped at start, followed as other processes change the registry. Reading waits for nothing.</summary>
+internal sealed partial class StoredGraph(Scoped<ICompanyFeed> changes, Scoped<IRelationFeed> relations, DataFolder folder, TimeProvider clock, ILogger<StoredGraph> log) : IFollowsRegistry, IImportFollower, IPreparation, IReadiness, IDisposable
+{
+    // Companies taken in at once: a question waits for none of it, but the cores are shared.
+    private const int Slice = 4_000;
+
+    // Behind by more commits than this, building anew is sooner done than following.
+    private const int MostBehind = 400;
+
+    /// <summary>So many changed parties beside the base, and an eighth of it, make it worth building anew.</summary>
+    internal int LeastToRebuild { get; set; } = 50_000;
+
+    // While an import goes on, which saves the graph itself when it ends, a new base would soon be old.
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BetweenRebuilds = TimeSpan.FromMinutes(1);
+    private readonly CancellationTokenSource stopping = new();
+    private readonly SemaphoreSlim writing = new(1);
+    private Task rebuilding = Task.CompletedTask;
+    private DateTimeOffset nextRebuild, lastChange;
+    private volatile Opened? open;
+    private DateTime opened; // when the file that is mapped was written
+
+    public bool Ready => open is not null;
+
+    /// <summary>What is asked now.</summary>
+    public GraphMoment Current => open is { } now ? new(now.Graph.Current, now.Parties) : throw new InvalidOperationException("The graph is not open yet.");
+
+    private string GraphPath { get; } = folder.File("index", "relations.graph");
+
+    public void Dispose()
+    {
+        if (stopping.IsCancellationRequested) return; // the container disposes once for every contract
+        stopping.Cancel();
+        rebuilding.Wait(TimeSpan.FromSeconds(10));
+        stopping.Dispose();
+        writing.Dispose();
+    }
+
+    /// <summary>Opens the saved graph, builds it anew where it is missing, damaged, of another version or far behind, and catches up.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        opened = File.GetLastWriteTimeUtc(GraphPath);
+        var saved = Open(out var failure);
+        if (saved is null || !await IsNearAsync(saved.Graph.Current.Sequence, ct))
+        {
+            LogRebuild(failure);
+            await BuildAsync((_, _) => { }, ct);
+            opened = File.GetLastWriteTimeUtc(GraphPath);
+            saved = Open(out failure);
+        }
+
+        open = saved ?? throw new RefusedException($"The graph at {GraphPath} cannot be opened: {failure}.");
+        await FollowAsync(ct);
+    }
+
+    /// <summary>Saves the graph after an import, unless the saved one covers every commit.</summary>
+    public async Task ImportedAsync(Action<string, double> progress, CancellationToken ct)
+    {
+        if (Open(out _) is { } saved)
+        {
+            await using var feed = changes.Open();
+            if (saved.Graph.Current.Sequence == await feed.Service.SequenceAsync(ct)) return;
+        }
+
+        await BuildAsync(progress, ct);
+    }
+
+    /// <summary>Applies what commits have changed since. Returns whether anything had.</summary>
+    public async Task<bool> FollowAsync(CancellationToken ct)
+    {
+        if (open is null) return false;
+        RebuildBeside(open.Graph.Current);
+        await writing.WaitAsync(ct);
+        try
+        {
+            var any = await TakeSavedAsync(ct);
+            return await CatchUpAsync(open, ct) || any;
+        }
+        finally
+        {
+            writing.Release();
+        }
+    }
+
+    /// <summary>Completes when no building beside the questions goes on; for tests.</summary>
+    internal Task RebuiltAsync() => rebuilding;
+
+    private async Task<bool> IsNearAsync(long sequence, CancellationToken ct)
+    {
+        await using var feed = changes.Open();
+        // A graph ahead of the registry is of another one.
+        return await feed.Service.SequenceAsync(ct) is var last && sequence <= last && last - sequence <= MostBehind;
+    }
+
+    private async Task<bool> CatchUpAsync(Opened current, CancellationToken ct)
+    {
+        await using var lease = changes.Open();
+        for (var any = false; ; any = true)
+        {
+            var (sequence, numbers) = await lease.Service.ChangesAsync(current.Graph.Current.Sequence, ct);
+            if (numbers.Count == 0 && sequence == current.Graph.Current.Sequence) return any;
+            await using var source = relations.Open();
+            await TakeAsync(current, source.Service, numbers, sequence, ct);
+            lastChange = clock.GetUtcNow();
+        }
+    }
+
+    // A large commit comes in by slices, with pauses as long as the work: the other half of a core is for questions.
+    private async Task TakeAsync(Opened current, IRelationFeed feed, IReadOnlyCollection<int> numbers, long sequence, CancellationToken ct)
+    {
+        var left = numbers.Count;
+        do
+        {
+            var started = clock.GetTimestamp();
+            int[] slice = [.. numbers.Skip(numbers.Count - left).Take(Slice)];
+            left -= slice.Length;
+            var page = await feed.ReadAsync(slice, ct);
+            var before = current.Graph.Current;
+            var faults = current.Graph.Apply(new GraphChanges(before, current.Parties).Of(slice, page), left == 0 ? sequence : before.Sequence);
+            if (faults.Count > 0) LogFaults(faults.Count);
+            if (left > 0) await Task.Delay(clock.GetElapsedTime(started), clock, ct);
+        }
+        while (left > 0);
+    }
+
+    // An import or a building beside has saved the graph: its file takes the place of the present one, once it has caught up with it.
+    private async Task<bool> TakeSavedAsync(CancellationToken ct)
+    {
+        var written = File.GetLastWriteTimeUtc(GraphPath);
+        if (written == opened) return false;
+        opened = written;
+        if (Open(out _) is not { } saved || saved.Graph.Current.BuiltAt < open!.Graph.Current.BuiltAt) return false;
+        await CatchUpAsync(saved, ct);
+        open = saved;
+        return true;
+    }
+
+    // Changes are held in memory beside the base until it is built anew; questions and following go on meanwhile, and the next round takes the file over.
+    private void RebuildBeside(GraphSnapshot snapshot)
+    {
+        var now = clock.GetUtcNow();
+        if (snapshot.Changed < Math.Max(LeastToRebuild, snapshot.Nodes / 8) || !rebuilding.IsCompleted || now < nextRebuild) return;
+        if (now < lastChange + Quiet && snapshot.Changed < Math.Max(8 * LeastToRebuild, snapshot.Nodes / 2)) return;
+        nextRebuild = now + BetweenRebuilds;
+        rebuilding = BackgroundThread.RunAsync("rebuild", async () =>
+        {
+            try
+            {
+                await BuildAsync((_, _) => { }, stopping.Token);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+            }
+            catch (Exception e)
+            {
+                LogRebuildFailed(e); // the changes go on serving; tried again later
+            }
+        });
+    }
+
+    private async Task BuildAsync(Action<string, double> progress, CancellationToken ct)
+    {
+        await using var lease = changes.Open();
+        await using var source = relations.Open();
+        DeleteLeftovers();
+        var sequence = await lease.Service.SequenceAsync(ct); // read first: what changes meanwhile is applied again, which does no harm
+        GraphFileBuilder builder = new();
+        await foreach (var page in source.Service.ReadAllAsync(ct))
+        {
+            builder.Add(page);
+            progress(Text.StageGraph, 0.5);
+        }
+
+        progress(Text.StageGraph, 0.9);
+        builder.Save(GraphPath, sequence, clock.GetUtcNow()); // whole or not at all, whoever else is saving
+        progress(Text.StageGraph, 1);
+    }
+
+    // What a killed build left; one still under way elsewhere is younger.
+    private void DeleteLeftovers()
+    {
+        foreach (var left in new DirectoryInfo(Path.GetDirectoryName(GraphPath)!).EnumerateFiles($"{Path.GetFileName(GraphPath)}.*.tmp"))
+            if (left.LastWriteTimeUtc < clock.GetUtcNow().AddHours(-1).UtcDateTime) left.Delete();
+    }
+
+    private Opened? Open(out OpenFailure failure)
+    {
+        (var graph, failure) = RelationGraph.Open(GraphPath);
+        return graph is null ? null : new(graph, new(graph.Current));
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} relations were left out of the graph or are not as given")]
+    private partial void LogFaults(int count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The graph could not be built anew; it goes on as it is")]
+    private partial void LogRebuildFailed(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Building the graph ({Reason})")]
+    private partial void LogRebuild(OpenFailure reason);
+
+    /// <summary>An open file and whoever its parties are: two files number them differently.</summary>
+    private sealed record Opened(RelationGraph Graph, PartyTable Parties);
+}
