@@ -47,7 +47,7 @@ internal sealed class SocialProbe : IClauseProbe
         await LinkAsync(person, Number);
         holder = ("open-2", OthersNickname);
         await LinkAsync(bystander, Other);
-        proof.That(asked.Count > 0 && (await PageAsync(person)).Contains(Nickname, StringComparison.Ordinal), "declared-kept").Same(2, await LinksAsync(), "declared-kept", "rows");
+        proof.That(!asked.IsEmpty && (await PageAsync(person)).Contains(Nickname, StringComparison.Ordinal), "declared-kept").Same(2, await LinksAsync(), "declared-kept", "rows");
         foreach (var (name, value) in Extras.Append(new("token", Token)))
             proof.Same(0, await site.FilesHoldingAsync(value, ct), "rest-nowhere", name).That(!site.Log.Any(line => line.Contains(value, StringComparison.Ordinal)), "rest-nowhere", $"log {name}");
 
