@@ -91,7 +91,7 @@ internal sealed partial class RelationAnswers(StoredGraph store, ICompanyLookup 
         {
             var chains = ChainsOf(holder.Chains, request.Depth, reader);
             Percentage? share = direct.TryGetValue(holder.Id, out var filed) ? filed : null;
-            var alone = share is not null && !holder.MoreChains && chains.All(c => c.Parties.Count == 2) && (share != Percentages.Of(interest) ? share.Value.Exact is null || found.Overfull.Count > 0 : true);
+            var alone = share is not null && !holder.MoreChains && chains.All(c => c.Parties.Count == 2) && (share == Percentages.Of(interest) || share.Value.Exact is null);
             stakes.Add(new(reader[holder.Id], Percentages.Of(interest), share, steps[holder.Id], Percentages.Of(holder.Missing), chains, holder.MoreChains, alone ? Basis.Filed : Basis.Derived));
         }
 
