@@ -50,7 +50,7 @@ internal sealed class BodsSchema
     // A choice of formats says nothing to the validator.
     private static IEnumerable<string> Undated(JsonNode statement) =>
         from date in (JsonNode?[])[statement["statementDate"], (statement["publicationDetails"] as JsonObject)?["publicationDate"], (statement["source"] as JsonObject)?["retrievedAt"]]
-        where date is not null && !(date.ToString() is { Length: >= 10 } text && DateOnly.TryParseExact(text[..10], "yyyy-MM-dd", out _) && (text.Length == 10 || DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out _)))
+        where date is not null && !(date.ToString() is { Length: >= 10 } text && DateOnly.TryParseExact(text[..10], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) && (text.Length == 10 || DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out _)))
         select $"{date}: no date";
 
     /// <summary>The standard's further checks on a whole file, by the words of its rules.</summary>
