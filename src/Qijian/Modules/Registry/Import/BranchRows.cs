@@ -22,7 +22,8 @@ internal static class BranchRows
             draft.AddCode(branch);
             if (Of(2) is { } name) draft.AddName(name);
             if (draft.Name is null && !draft.Identified) return Text.RowNoName;
-            draft.Add(Headers.Party(Vocabulary.Branch, Of(3) ?? "", EntityType.Company, KeyValuePair.Create(Vocabulary.Fields.PartyCode, parent.ToUpperInvariant())));
+            var code = parent.ToUpperInvariant(); // an old number finds nobody: then the name does
+            draft.Add(Headers.Party(Vocabulary.Branch, Of(3) ?? "", EntityType.Company, KeyValuePair.Create(Draft.IsCreditCodeShaped(code) ? Vocabulary.Fields.PartyCode : Vocabulary.Fields.Remark, code)));
             draft.Seal();
             return null;
 

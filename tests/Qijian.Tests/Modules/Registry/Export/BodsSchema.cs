@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using NJsonSchema;
 using Qijian.Tests.Engine;
@@ -38,13 +39,19 @@ internal sealed class BodsSchema
         if (statement["recordType"] is not JsonValue type || !schemas.TryGetValue(type.ToString(), out var schema)) return ["recordType"];
         try
         {
-            return [.. schema.Validate(statement.ToJsonString()).Select(e => $"{e.Path}: {e.Kind}").Take(5)];
+            return [.. schema.Validate(statement.ToJsonString()).Select(e => $"{e.Path}: {e.Kind}").Concat(Undated(statement)).Take(5)];
         }
         catch (InvalidCastException)
         {
             return ["an object where a number belongs"]; // the validator's way to say so
         }
     }
+
+    // A choice of formats says nothing to the validator.
+    private static IEnumerable<string> Undated(JsonNode statement) =>
+        from date in (JsonNode?[])[statement["statementDate"], (statement["publicationDetails"] as JsonObject)?["publicationDate"], (statement["source"] as JsonObject)?["retrievedAt"]]
+        where date is not null && !(date.ToString() is { Length: >= 10 } text && DateOnly.TryParseExact(text[..10], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) && (text.Length == 10 || DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out _)))
+        select $"{date}: no date";
 
     /// <summary>The standard's further checks on a whole file, by the words of its rules.</summary>
     public static IReadOnlyList<string> Further(IReadOnlyList<JsonNode> statements, DateOnly today)

@@ -27,7 +27,7 @@ public sealed class BadInputTests
         Assert.Equal(Text.ImportEncoding, await RefusalAsync(site, await WriteAsync(site, "noise.csv", Noise())));
         Assert.Contains("甲示例有限公司", await RefusalAsync(site, await WriteAsync(site, "headless.csv", Bytes(Good))), StringComparison.Ordinal);
         Assert.Equal(Text.ImportColumnTwice.With("name, 企业名称", "name"), await RefusalAsync(site, await WriteAsync(site, "twice.csv", Bytes("name,企业名称\n甲,乙\n"))));
-        Assert.Equal(Text.ImportFormat.With("odd"), (await Assert.ThrowsAsync<ImportException>(() => site.ImportAsync("f.csv", Header + Good, format: "odd"))).Message);
+        Assert.Equal(Text.ImportFormat.With("odd", string.Join(", ", ImportFile.Formats)), (await Assert.ThrowsAsync<ImportException>(() => site.ImportAsync("f.csv", Header + Good, format: "odd"))).Message);
         Assert.Equal(Text.ImportDataset.With(64), (await Assert.ThrowsAsync<ImportException>(() => site.ImportAsync("d.csv", Header + Good, dataset: new string('x', 65)))).Message);
         foreach (var mapping in new[] { "{bad", "[1]", """{"name": "nosuch"}""" })
         {
