@@ -76,7 +76,7 @@ internal sealed class SocialProbe : IClauseProbe
 
         async Task<string> PageAsync(Persona who) => WebUtility.HtmlDecode((await site.GetAsync(AccountsModule.SocialPath, ct, who)).Body);
         Task<long> LinksAsync() => site.WithAsync<AppDb, long>(db => db.SocialLinks.LongCountAsync(ct));
-        Task<long> TracesAsync() => site.WithAsync<AppDb, long>(async db => await db.ConsentEvents.LongCountAsync(ct) + await db.EgressRecords.LongCountAsync(ct) + await db.SocialLinks.LongCountAsync(ct));
+        Task<long> TracesAsync() => site.WithAsync<AppDb, long>(db => db.Database.SqlQuery<long>($"SELECT (SELECT COUNT(*) FROM privacy_consent_events) + (SELECT COUNT(*) FROM privacy_egress) + (SELECT COUNT(*) FROM accounts_social_links) AS \"Value\"").SingleAsync(ct));
     }
 
     public IReadOnlyList<Sabotage> Sabotages =>

@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using DocumentFormat.OpenXml.Packaging;
 using MiniExcelLibs;
-using Qijian.Modules.Graph;
 using Qijian.Modules.Registry;
 using Table = DocumentFormat.OpenXml.Wordprocessing.Table;
 using TableRow = DocumentFormat.OpenXml.Wordprocessing.TableRow;
@@ -104,7 +103,7 @@ public sealed partial class RelationPageTests(RelationPageSite pages) : IClassFi
     {
         var ring = await GetAsync($"/companies/{Code("RINGA")}/structure");
         Assert.Contains("环形持股", ring, StringComparison.Ordinal);
-        Assert.Single(AllLines().Matches(Picture().Match(ring).Value).Where(l => l.Value.Contains("loop", StringComparison.Ordinal)));
+        Assert.Single(AllLines().Matches(Picture().Match(ring).Value), l => l.Value.Contains("loop", StringComparison.Ordinal));
         Assert.Contains("持有自己的股份", await GetAsync($"/companies/{Code("SELF")}/structure"), StringComparison.Ordinal);
         Assert.Contains("登记的份额合计 180%", await GetAsync($"/companies/{Code("OVER")}/structure"), StringComparison.Ordinal);
     }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
-using System.Xml;
 using System.Xml.Linq;
 using CsCheck;
 using Qijian.Modules.Graph;
