@@ -45,7 +45,7 @@ internal sealed class SafeguardsProbe : IClauseProbe
 
     public IReadOnlyList<Sabotage> Sabotages =>
     [
-        new("one-factor", "工作人员只用一种验证", "One factor is enough for the staff") { Services = s => s.Replace(ServiceDescriptor.Scoped<IAuthorizationHandler, Trusting>()) },
+        new("one-factor", "工作人员只用一种验证", "One factor is enough for the staff") { Services = s => s.AddScoped<IAuthorizationHandler, Trusting>() },
         new("as-it-came", "上传的文件原样保存", "Uploads are kept as they came") { Services = s => s.Replace(ServiceDescriptor.Singleton<Avatar, AsItCame>()) },
     ];
 

@@ -110,7 +110,7 @@ internal sealed class SocialProbe : IClauseProbe
         public async Task<EgressAnswer> SendAsync(EgressMessage message, CancellationToken ct)
         {
             var answer = await sender.SendAsync(message, ct);
-            logs.CreateLogger("sabotage").Log(LogLevel.Warning, default, $"{answer}", null, (text, _) => text);
+            logs.CreateLogger("sabotage").Log(LogLevel.Warning, default, (answer as EgressAnswer.Delivered)?.Text ?? "", null, (text, _) => text);
             return answer;
         }
     }
