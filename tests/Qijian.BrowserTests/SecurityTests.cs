@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 using OtpNet;
+using Qijian.Modules.Accounts;
 using Qijian.Modules.Messaging;
 using Qijian.Tests;
 using Qijian.Tests.Modules.Accounts;
@@ -229,5 +230,42 @@ public sealed class SecurityTests(AccountSite site) : IClassFixture<AccountSite>
         await page.Locator("form[action*='handler=secondStep'] .btn").ClickAsync();
         await BrowserSite.ShowsWellAsync(page);
         Assert.Empty(somebody.Faults);
+    }
+
+    [Theory, InlineData("", 1440, false), InlineData("/en", 390, true)]
+    public async Task The_pages_of_a_profile_of_the_number_and_of_the_staff_are_accessible_and_fit(string language, int width, bool dark)
+    {
+        await using var somebody = await site.SignUpAsync(language, width, dark, authenticator: false);
+        var page = somebody.Page;
+        await ShowAsync("/account/profile"); // asks
+        await page.Locator("form[action*='/privacy/choices'] button[value=agree], button[value=agree]").First.ClickAsync();
+        foreach (var path in (string[])["/account/profile", "/account/number", "/inbox", "/account"]) await ShowAsync(path);
+        await site.Site.WithAsync<KeepRoles, int>(async roles =>
+        {
+            var member = await roles.FindMemberAsync(new("+86" + somebody.Phone), TestContext.Current.CancellationToken);
+            foreach (var role in Enum.GetValues<StaffRole>()) await roles.GrantAsync(member!.Subject, role, null, TestContext.Current.CancellationToken);
+            return 0;
+        });
+        await ShowAsync("/account"); // a role counts with a second factor only
+        await Expect(page.Locator(".notice.warn")).ToHaveCountAsync(1);
+        await OpenAccounts.AddFactorAsync(site.Site, somebody.Phone);
+        foreach (var path in (string[])["/staff", "/staff/persons", "/staff/roles", "/staff/training", "/staff/reveal"])
+            if (path is "/staff/reveal") await page.GotoAsync(language + path); // without training: words, and 403
+            else await ShowAsync(path);
+        await BrowserSite.ShowsWellAsync(page);
+        await site.Site.WithAsync<AppDb, int>(db => db.Sessions.ExecuteUpdateAsync(set => set.SetProperty(s => s.StartedAt, TimeProvider.System.GetUtcNow().AddMinutes(-20)), TestContext.Current.CancellationToken));
+        foreach (var path in (string[])["/account/security", "/account/number"])
+        {
+            await ShowAsync(path);
+            await Expect(page.Locator("form[action*='handler=again']")).ToHaveCountAsync(1);
+        }
+
+        Assert.Empty(somebody.Faults);
+
+        async Task ShowAsync(string path)
+        {
+            Assert.Equal(200, (await page.GotoAsync(language + path))!.Status);
+            await BrowserSite.ShowsWellAsync(page);
+        }
     }
 }

@@ -34,6 +34,8 @@ internal sealed partial class StoredGraph(Scoped<ICompanyFeed> changes, Scoped<I
 
     public bool Ready => open is not null;
 
+    public TimeSpan Pause => TimeSpan.FromMilliseconds(200);
+
     /// <summary>What is asked now.</summary>
     public GraphMoment Current => open is { } now ? new(now.Graph.Current, now.Parties) : throw new InvalidOperationException("The graph is not open yet.");
 

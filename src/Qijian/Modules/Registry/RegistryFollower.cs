@@ -7,13 +7,14 @@ public interface IFollowsRegistry
 {
     /// <summary>Applies what commits have changed since. Returns whether anything had.</summary>
     Task<bool> FollowAsync(CancellationToken ct);
+
+    /// <summary>How long it waits between looks.</summary>
+    TimeSpan Pause { get; }
 }
 
 /// <summary>Lets each follower hear of the changes that other processes commit, on a thread of its own.</summary>
 internal sealed partial class RegistryFollower(IEnumerable<IFollowsRegistry> followers, TimeProvider clock, ILogger<RegistryFollower> log) : BackgroundService
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
-
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(followers.Select(f => BackgroundThread.RunAsync("follower", () => FollowAsync(f, stoppingToken))));
 
     private async Task FollowAsync(IFollowsRegistry follower, CancellationToken stoppingToken)
@@ -22,7 +23,7 @@ internal sealed partial class RegistryFollower(IEnumerable<IFollowsRegistry> fol
         {
             try
             {
-                await Task.Delay(Poll, clock, stoppingToken);
+                await Task.Delay(follower.Pause, clock, stoppingToken);
                 await follower.FollowAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

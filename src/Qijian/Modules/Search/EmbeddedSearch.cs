@@ -37,6 +37,9 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
 
     public bool Ready => index is not null;
 
+    // What a commit changed is to be found at once.
+    public TimeSpan Pause => TimeSpan.FromMilliseconds(10);
+
     public void Dispose()
     {
         if (stopping.IsCancellationRequested) return; // the container disposes once for every contract

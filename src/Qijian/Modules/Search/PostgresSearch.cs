@@ -49,6 +49,9 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
 
     public bool Ready { get; private set; }
 
+    // What a commit changed is to be found at once.
+    public TimeSpan Pause => TimeSpan.FromMilliseconds(10);
+
     public void Dispose()
     {
         reads.Dispose();

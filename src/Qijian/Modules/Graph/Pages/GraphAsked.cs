@@ -6,9 +6,9 @@ using Microsoft.Extensions.Primitives;
 namespace Qijian.Modules.Graph;
 
 /// <summary>What a page of this module was asked, as typed, and what is wrong with it. What is wrong is left aside, said and shown again.</summary>
-internal sealed class GraphAsked(HttpRequest request)
+internal sealed class GraphAsked(HttpRequest request, IFormCollection? form = null)
 {
-    private readonly IEnumerable<KeyValuePair<string, StringValues>> values = request.HasFormContentType ? request.Form : request.Query;
+    private readonly IEnumerable<KeyValuePair<string, StringValues>> values = form is null ? request.Query : form;
 
     /// <summary>What is wrong and what to do, by the name of the field.</summary>
     public Dictionary<string, string> Problems { get; } = new(StringComparer.Ordinal);

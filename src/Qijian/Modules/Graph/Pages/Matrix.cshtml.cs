@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -15,7 +16,7 @@ internal sealed class MatrixModel(IRelationGraph graph, RowLimit limit) : PageMo
 {
     public const string Path = "/relations/matrix";
     public const int MostBytes = 2 << 20, MostNames = GraphSnapshot.MaxMatrix, MostPairs = 300, MostSquare = 25;
-    private const int MostText = 300;
+    private const int MostText = 300, MostUnpacked = 32 << 20;
 
     public GraphAsked Asked { get; private set; } = null!; // set by each handler
     public PathRequest Walk { get; private set; } = new();
@@ -35,14 +36,27 @@ internal sealed class MatrixModel(IRelationGraph graph, RowLimit limit) : PageMo
         return graph.Ready ? Page() : StatusCode(StatusCodes.Status503ServiceUnavailable);
     }
 
-    public async Task<IActionResult> OnPostAsync(IFormFile? file, CancellationToken ct)
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
         if (!graph.Ready) return StatusCode(StatusCodes.Status503ServiceUnavailable);
-        Asked = new(Request);
+        IFormCollection form;
+        try
+        {
+            form = await Request.ReadFormAsync(ct);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            Asked = new(Request);
+            Problem = Text.PageMatrixTooLarge.With(MostBytes >> 20);
+            Response.StatusCode = e is BadHttpRequestException refused ? refused.StatusCode : StatusCodes.Status400BadRequest;
+            return Page();
+        }
+
+        Asked = new(Request, form);
         Walk = RelationsModel.WalkOf(Asked) with { Count = 1 };
         var chosen = Asked.All("choice").Select(c => c.Split(' ', 2)).Where(c => c.Length == 2).ToLookup(c => c[1], c => c[0], StringComparer.Ordinal);
         List<string> names = [.. Lines(Asked.Text("names") ?? "").Select(n => chosen[n].FirstOrDefault() ?? n)];
-        if (file is { Length: > 0 }) names.AddRange(await ReadAsync(file, ct));
+        if (form.Files.GetFile("file") is { Length: > 0 } file) names.AddRange(await ReadAsync(file, ct));
         Names = string.Join('\n', names);
         Problem ??= names.Count < 2 ? Text.PageMatrixFew
             : names.Count > MostNames ? Text.PageMatrixMany.With(names.Count, MostNames)
@@ -82,7 +96,11 @@ internal sealed class MatrixModel(IRelationGraph graph, RowLimit limit) : PageMo
         {
             // A workbook is a zip file.
             if (content.Length > 4 && content.GetBuffer().AsSpan(0, 2).SequenceEqual("PK"u8))
+            {
+                if (!MayUnpack(content)) throw new InvalidDataException();
                 return [.. content.Query(useHeaderRow: false).Take(MostNames + 1).Select(row => ((IDictionary<string, object?>)row).Values.FirstOrDefault()?.ToString()?.Trim() ?? "").Where(n => n.Length > 0)];
+            }
+
             return [.. Lines(Decoded(content.ToArray()))];
         }
         catch (Exception e) when (e is InvalidDataException or DecoderFallbackException or System.Xml.XmlException or InvalidOperationException or ArgumentException or KeyNotFoundException or NullReferenceException)
@@ -90,6 +108,15 @@ internal sealed class MatrixModel(IRelationGraph graph, RowLimit limit) : PageMo
             Problem = Text.PageMatrixUnreadable;
             return [];
         }
+    }
+
+    // Two megabytes may unpack to two thousand.
+    private static bool MayUnpack(MemoryStream workbook)
+    {
+        using ZipArchive zip = new(workbook, ZipArchiveMode.Read, leaveOpen: true);
+        var bytes = zip.Entries.Sum(e => e.Length);
+        workbook.Position = 0;
+        return bytes <= MostUnpacked;
     }
 
     private static string Decoded(byte[] bytes)

@@ -339,6 +339,39 @@ public sealed partial class RelationPageTests(RelationPageSite pages) : IClassFi
     }
 
     [Fact]
+    public async Task A_form_that_is_none_or_too_large_and_a_workbook_that_unpacks_to_too_much_are_refused_with_words()
+    {
+        foreach (var (body, type) in new[]
+        {
+            ("x", "multipart/form-data"), ("--abc", "multipart/form-data; boundary=abc"), (string.Join('&', Enumerable.Range(0, 3000).Select(i => $"a{i}=1")), "application/x-www-form-urlencoded"),
+            ("names=" + new string('a', 3 << 20), "application/x-www-form-urlencoded"),
+        })
+        {
+            ByteArrayContent content = new(System.Text.Encoding.ASCII.GetBytes(body));
+            content.Headers.TryAddWithoutValidation("Content-Type", type);
+            using var answer = await client.PostAsync("/relations/matrix", content, Ct);
+            Assert.Contains((int)answer.StatusCode, (int[])[400, 413]);
+            Assert.Contains("2 MB", await answer.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+        }
+
+        using HttpRequestMessage asked = new(HttpMethod.Get, "/relations?from=a&to=b") { Content = new StringContent("") };
+        asked.Content.Headers.Remove("Content-Type");
+        asked.Content.Headers.TryAddWithoutValidation("Content-Type", "multipart/form-data");
+        Assert.Equal(HttpStatusCode.OK, (await client.SendAsync(asked, Ct)).StatusCode);
+
+        using MemoryStream workbook = new();
+        using (System.IO.Compression.ZipArchive zip = new(workbook, System.IO.Compression.ZipArchiveMode.Create, leaveOpen: true))
+        {
+            await using var strings = zip.CreateEntry("xl/sharedStrings.xml").Open();
+            for (var megabyte = 0; megabyte < 64; megabyte++) await strings.WriteAsync(new byte[1 << 20], Ct);
+        }
+
+        using var bomb = await PostAsync("", "甲\n乙", workbook.ToArray());
+        Assert.Equal(HttpStatusCode.BadRequest, bomb.StatusCode);
+        Assert.Contains("这个文件读不出来", await bomb.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_was_ambiguous_is_chosen_and_takes_its_place_in_the_list()
     {
         var page = await (await PostAsync("", $"{Same}\n{Code("TOP")}")).Content.ReadAsStringAsync(Ct);
