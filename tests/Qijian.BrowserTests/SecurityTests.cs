@@ -249,9 +249,17 @@ public sealed class SecurityTests(AccountSite site) : IClassFixture<AccountSite>
         await ShowAsync("/account"); // a role counts with a second factor only
         await Expect(page.Locator(".notice.warn")).ToHaveCountAsync(1);
         await OpenAccounts.AddFactorAsync(site.Site, somebody.Phone);
-        foreach (var path in (string[])["/staff", "/staff/persons", "/staff/roles", "/staff/training", "/staff/reveal"])
+        foreach (var path in (string[])["/staff", "/staff/persons", "/staff/roles", "/staff/training", "/staff/same-persons", "/staff/reveal"])
             if (path is "/staff/reveal") await page.GotoAsync(language + path); // without training: words, and 403
             else await ShowAsync(path);
+        await BrowserSite.ShowsWellAsync(page);
+        var (one, other) = await site.Site.WithAsync<AppDb, (string, string)>(async db => (await db.People.OrderBy(p => p.Number).Select(p => p.Id).FirstAsync(TestContext.Current.CancellationToken), await db.People.OrderBy(p => p.Number).Select(p => p.Id).Skip(1).FirstAsync(TestContext.Current.CancellationToken)));
+        await ShowAsync($"/staff/same-persons?person={one}");
+        await page.Locator("#other").FillAsync(other);
+        await page.Locator("#another ~ form input[value=Unsure]").CheckAsync();
+        await page.Locator("#why-0").FillAsync("照片与年龄都无法核对");
+        await page.Locator("#another ~ form .btn").ClickAsync();
+        await Expect(page.Locator("[role=status]")).ToHaveCountAsync(1);
         await BrowserSite.ShowsWellAsync(page);
         await site.Site.WithAsync<AppDb, int>(db => db.Sessions.ExecuteUpdateAsync(set => set.SetProperty(s => s.StartedAt, TimeProvider.System.GetUtcNow().AddMinutes(-20)), TestContext.Current.CancellationToken));
         foreach (var path in (string[])["/account/security", "/account/number"])

@@ -64,7 +64,7 @@ public sealed class PublicSurfaceTests
         await using var site = await TestSite.StartAsync();
         var document = await site.Client.GetFromJsonAsync<JsonElement>("/openapi/v1.json", TestContext.Current.CancellationToken);
         var operations = document.GetProperty("paths").EnumerateObject().SelectMany(p => p.Value.EnumerateObject()).Select(o => o.Value).ToList();
-        Assert.Equal(15, operations.Count);
+        Assert.Equal(16, operations.Count);
         Assert.All(operations, o => Assert.True(o.TryGetProperty("summary", out _) && o.GetProperty("responses").TryGetProperty("429", out _)));
         Assert.True(document.GetProperty("paths").GetProperty("/api/v1/companies/{id}").GetProperty("get").GetProperty("responses").TryGetProperty("410", out _));
     }

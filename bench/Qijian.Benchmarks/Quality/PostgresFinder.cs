@@ -24,7 +24,7 @@ internal sealed class PostgresFinder(PostgresSearch search, ServiceProvider serv
         var provider = new ServiceCollection().AddSingleton<ICompanyFeed>(registry).AddSingleton<ICompanyLookup>(registry).BuildServiceProvider();
         var scopes = provider.GetRequiredService<IServiceScopeFactory>();
         AliasTable aliases = new(new DataFolder(TestData.Artifact("quality-aliases")), TimeProvider.System, NullLogger<AliasTable>.Instance);
-        PostgresSearch opened = new(Options.Create(new DatabaseOptions { ConnectionString = connection.ConnectionString }), new(scopes), new(scopes), aliases, NullLogger<PostgresSearch>.Instance, NullLogger<SearchTable>.Instance);
+        PostgresSearch opened = new(Options.Create(new DatabaseOptions { ConnectionString = connection.ConnectionString }), new(scopes), new(scopes), aliases, new Standings([]), NullLogger<PostgresSearch>.Instance, NullLogger<SearchTable>.Instance);
         var watch = Stopwatch.StartNew();
         await opened.RunAsync(CancellationToken.None);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{connection.Database} opened in {watch.Elapsed.TotalSeconds:0} s"));

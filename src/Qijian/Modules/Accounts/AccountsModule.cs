@@ -17,7 +17,7 @@ public static class AccountsModule
     {
         services.AddOptions<AccountsOptions>().BindConfiguration(AccountsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<Passwords>().AddSingleton<Avatar>().AddSingleton<SignInTickets>().AddScoped<AttemptLimits>().AddScoped<OneTimeCodes>().AddScoped<Device>().AddScoped<SessionRows>().AddScoped<SecondFactors>().AddScoped<Passkeys>().AddScoped<EnterAccount>().AddScoped<SignInWithPassword>().AddScoped<ReadAccount>().AddScoped<ChangeNumber>().AddScoped<KeepProfile>().AddScoped<IHeldByConsent>(s => s.GetRequiredService<KeepProfile>());
-        services.AddScoped<KeepRoles>().AddScoped<CreateAdministrator>().AddScoped<CurrentStaff>().AddScoped<IAuthorizationHandler, StaffGate>().AddScoped<KeepTrainings>().AddScoped<ITrainingRecords>(s => s.GetRequiredService<KeepTrainings>());
+        services.AddScoped<KeepRoles>().AddScoped<CreateAdministrator>().AddScoped<CurrentStaff>().AddScoped<ICurrentStaff>(s => s.GetRequiredService<CurrentStaff>()).AddScoped<IAuthorizationHandler, StaffGate>().AddScoped<KeepTrainings>().AddScoped<ITrainingRecords>(s => s.GetRequiredService<KeepTrainings>());
         services.AddOptions<SocialOptions>().BindConfiguration(SocialOptions.Section);
         services.AddScoped<SocialProviders>().AddScoped<SocialFlows>().AddScoped<SocialLinks>().AddScoped<IHeldByConsent>(s => s.GetRequiredService<SocialLinks>()).AddScoped<TencentSignIn>().AddScoped<WebSignIn>();
         WebSignIn.Add(services, configuration.GetSection(SocialOptions.Section).Get<SocialOptions>() ?? new());

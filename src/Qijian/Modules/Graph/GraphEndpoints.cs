@@ -25,6 +25,7 @@ internal static class GraphEndpoints
         OfCompany(api.MapGet("companies/{id}/group", Group).WithSummary("The parents of a company up to the last, and all companies under those"));
         OfParties(api.MapGet("paths", Paths).WithSummary("How two parties are connected, or that they are not"));
         OfParties(api.MapGet("compare", Compare).WithSummary("What two companies have in common"));
+        OfParties(api.MapGet("people/{id}/namesakes", Namesakes).WithSummary("The persons who bear the name of one: possibly the same"));
         // JSON only and without cookies: no form of another site can ask this, and it changes nothing.
         api.MapPost("relation-matrix", Matrix).WithSummary("How every two of a list of ids, codes or names are connected")
             .WithMetadata(new RequestSizeLimitAttribute(MaxBody)).ProducesProblem(400).ProducesProblem(413).ProducesProblem(415).ProducesProblem(503);
@@ -81,6 +82,17 @@ internal static class GraphEndpoints
         var pair = await PairAsync(graph, first, second, "first", "second", GraphQueries.ProblemOfDay(asOf), ct);
         if (pair is not { First: { } one, Second: { } other }) return pair.Problem!;
         return Answer(http, ComparisonJson.Of(await graph.CompareAsync(one, other, GraphQueries.Day(asOf), ct)), out var known) is { } answer ? answer : known!;
+    }
+
+    private static async Task<Results<Ok<NamesakesJson>, StatusCodeHttpResult, ProblemHttpResult>> Namesakes([Description("p-…")] string id, HttpContext http, IRelationGraph graph, CancellationToken ct)
+    {
+        if (!graph.Ready) return TypedResults.Problem(Text.ProblemNotReady, statusCode: 503);
+        return await graph.FindAsync(id, ct) switch
+        {
+            PartyLookup.Found({ Kind: PartyKind.Person } person) => Answer(http, NamesakesJson.Of(await graph.NamesakesAsync(person, ct)), out var known) is { } answer ? answer : known!,
+            PartyLookup.Gone or PartyLookup.PersonMoved => TypedResults.Problem(Text.ProblemGone, statusCode: 410),
+            _ => Unknown(id),
+        };
     }
 
     private static async Task<Results<Ok<MatrixJson>, ProblemHttpResult>> Matrix(MatrixRequestJson asked, HttpContext http, IRelationGraph graph, RowLimit limit, CancellationToken ct)

@@ -200,3 +200,12 @@ public sealed record CommonNameJson(string Name, LinkJson First, LinkJson Second
 {
     internal static CommonNameJson Of(CommonName n) => new(n.Name, LinkJson.Of(n.First), LinkJson.Of(n.Second));
 }
+
+/// <summary>The persons who bear the name of one. Whom the operator decided to be the same, or another, is not among them.</summary>
+public sealed record NamesakesJson(GraphPartyJson Person, IReadOnlyList<NamesakeJson> Namesakes, int More)
+{
+    internal static NamesakesJson Of(NamesakesView v) => new(GraphPartyJson.Of(v.Person), [.. v.Persons.Select(n => new NamesakeJson(GraphPartyJson.Of(n.Person), [.. n.Relations.Select(LinkJson.Of)]))], v.More);
+}
+
+/// <summary>Somebody of the same name, with all offices and shares.</summary>
+public sealed record NamesakeJson(GraphPartyJson Person, IReadOnlyList<LinkJson> Relations);

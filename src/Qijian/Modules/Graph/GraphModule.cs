@@ -1,4 +1,5 @@
 using Qijian.Modules.Registry;
+using Qijian.Modules.Search;
 using Qijian.Platform;
 using Qijian.Platform.CommandLine;
 
@@ -8,6 +9,8 @@ namespace Qijian.Modules.Graph;
 public static class GraphModule
 {
     public static IServiceCollection AddGraph(this IServiceCollection services) => services
+        .AddSingleton<CompanyStanding>()
+        .AddSingleton<ICompanyStanding>(s => s.GetRequiredService<CompanyStanding>())
         .AddSingleton<StoredGraph>()
         .AddSingleton<IFollowsRegistry>(s => s.GetRequiredService<StoredGraph>())
         .AddSingleton<IImportFollower>(s => s.GetRequiredService<StoredGraph>())

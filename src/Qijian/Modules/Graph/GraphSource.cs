@@ -113,6 +113,13 @@ internal sealed class GraphFileBuilder
             Dictionary<long, int> others = [];
             foreach (var (key, kind) in rows.Where(r => r.FromCompany is null).Select(r => (GraphSource.KeyOf(r), GraphSource.NodeOf(r))).Distinct().OrderBy(o => o.Item1))
             {
+                if (PartyKey.CompanyOf(key) != ofCompany.Key)
+                {
+                    // Of persons who are one the least number stands for all, and its company has come before. If not, the registry is changing, and what changed is applied later.
+                    if (keys.BinarySearch(key) is >= 0 and var place) others[key] = PartyTable.OtherId(place);
+                    continue;
+                }
+
                 var id = others[key] = PartyTable.OtherId(keys.Count);
                 keys.Add(key);
                 builder.Add(new GraphNode(id, kind));
@@ -120,7 +127,9 @@ internal sealed class GraphFileBuilder
                 foreach (var name in GraphSource.CommonOf(person)) common.Add((name, id));
             }
 
-            foreach (var row in rows) builder.Add(GraphSource.EdgeOf(row, row.FromCompany is { } company ? PartyTable.CompanyId(company) : others[GraphSource.KeyOf(row)]));
+            foreach (var row in rows)
+                if (row.FromCompany is { } company) builder.Add(GraphSource.EdgeOf(row, PartyTable.CompanyId(company)));
+                else if (others.TryGetValue(GraphSource.KeyOf(row), out var other)) builder.Add(GraphSource.EdgeOf(row, other));
         }
     }
 
@@ -158,6 +167,21 @@ internal sealed class GraphChanges(GraphSnapshot graph, PartyTable parties)
     private readonly Dictionary<int, NodeKind> nodes = [];
     private readonly HashSet<EdgeKey> removedEdges = [];
     private readonly List<GraphEdge> edges = [];
+
+    /// <summary>The companies that have a party in common with these by a decision that persons are one: they are read anew together.</summary>
+    public static IEnumerable<int> Beside(GraphMoment moment, IReadOnlyCollection<int> numbers)
+    {
+        var asked = numbers.ToHashSet();
+        foreach (var number in numbers)
+        {
+            foreach (var edge in moment.Graph.RelationsOf(PartyTable.CompanyId(number), Every, Direction.Up))
+            {
+                if ((edge.From & 1) == 0 || !PartyKey.IsPerson(moment.Parties.KeyOf(edge.From))) continue;
+                foreach (var other in moment.Graph.RelationsOf(edge.From, Every, Direction.Down))
+                    if ((other.To & 1) == 0 && asked.Add(other.To >> 1)) yield return other.To >> 1;
+            }
+        }
+    }
 
     public GraphChange Of(IReadOnlyCollection<int> numbers, RelationPage page)
     {
@@ -209,7 +233,8 @@ internal sealed class GraphChanges(GraphSnapshot graph, PartyTable parties)
             if (seen.Add(from))
             {
                 Node(from, GraphSource.NodeOf(row));
-                if (PartyKey.IsPerson(key) && people.TryGetValue(PartyKey.NumberOf(key), out var person)) Share(from, GraphSource.CommonOf(person));
+                // One who stands for others too has the name already, with the other company.
+                if (PartyKey.IsPerson(key) && PartyKey.CompanyOf(key) == company.Number && people.TryGetValue(PartyKey.NumberOf(key), out var person)) Share(from, GraphSource.CommonOf(person));
             }
 
             edges.Add(GraphSource.EdgeOf(row, from));

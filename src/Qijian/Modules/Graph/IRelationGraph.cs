@@ -41,6 +41,9 @@ public interface IRelationGraph
 
     /// <summary>What two companies have in common.</summary>
     Task<ComparisonView> CompareAsync(GraphParty first, GraphParty second, DateOnly? day, CancellationToken ct);
+
+    /// <summary>The persons who bear the name of one, with their roles: possibly the same, unless decided otherwise.</summary>
+    Task<NamesakesView> NamesakesAsync(GraphParty person, CancellationToken ct);
 }
 
 /// <summary>What became of looking for a party.</summary>
@@ -275,13 +278,26 @@ public sealed record Contradiction(GraphParty Company, GraphParty Declared, Grap
 /// <summary>What two companies have in common.</summary>
 /// <param name="Owners">Parties with an interest in both.</param>
 /// <param name="Holdings">Companies in which both have an interest.</param>
-/// <param name="People">Persons of one name with an office or share at both: possibly the same, not said to be.</param>
+/// <param name="People">Persons of one name with an office or share at both: possibly the same, not said to be. Not those of whom it was decided.</param>
 /// <param name="Path">The shortest way between them, or null.</param>
 public sealed record ComparisonView(
     GraphParty First, GraphParty Second, DateOnly AsOf, IReadOnlyList<CommonStake> Owners, IReadOnlyList<CommonStake> Holdings, IReadOnlyList<CommonName> People, RelationPath? Path, bool Truncated);
 
 /// <summary>A party and its interests in both, or the interests of both in it.</summary>
 public sealed record CommonStake(GraphParty Party, Percentage First, Percentage Second);
+
+/// <summary>The persons who bear the name of one.</summary>
+/// <param name="Persons">At most <see cref="Most"/>. Who was decided to be the same is not among them, nor who was decided to be another.</param>
+/// <param name="More">How many more.</param>
+public sealed record NamesakesView(GraphParty Person, IReadOnlyList<Namesake> Persons, int More)
+{
+    /// <summary>So many are listed.</summary>
+    public const int Most = 50;
+}
+
+/// <summary>Somebody of the same name.</summary>
+/// <param name="Relations">Offices and shares, ended ones too.</param>
+public sealed record Namesake(GraphParty Person, IReadOnlyList<GraphRelation> Relations);
 
 /// <summary>Two persons of one name.</summary>
 public sealed record CommonName(string Name, GraphRelation First, GraphRelation Second);

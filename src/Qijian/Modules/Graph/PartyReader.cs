@@ -22,6 +22,18 @@ internal sealed class PartyReader(GraphMoment moment, ICompanyLookup lookup, ICo
 
     public bool IsPerson(int id) => PartyKey.IsPerson(moment.Parties.KeyOf(id));
 
+    /// <summary>Whether two persons were decided to be different.</summary>
+    public bool Differ(int first, int second, PersonGroups groups) =>
+        IsPerson(first) && IsPerson(second) && groups.AreDifferent(PartyKey.NumberOf(moment.Parties.KeyOf(first)), PartyKey.NumberOf(moment.Parties.KeyOf(second)));
+
+    /// <summary>Whether a path leads by their name from a person to one who was decided to be another.</summary>
+    public bool Confuses(GraphPath path, PersonGroups groups)
+    {
+        for (var i = 1; i + 1 < path.Parties.Count; i++)
+            if (PartyKey.CommonOf(moment.Parties.KeyOf(path.Parties[i])) is PartyKind.PersonName && Differ(path.Parties[i - 1], path.Parties[i + 1], groups)) return true;
+        return false;
+    }
+
     /// <summary>Reads who the ids are. Persons and parties without a page are looked up at the company that names them.</summary>
     public async Task ReadAsync(IEnumerable<int> ids, CancellationToken ct)
     {

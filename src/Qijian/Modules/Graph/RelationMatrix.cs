@@ -1,5 +1,6 @@
 using Qijian.Engine.Graph;
 using Qijian.Engine.Matching;
+using Qijian.Modules.Registry;
 
 namespace Qijian.Modules.Graph;
 
@@ -26,7 +27,8 @@ internal sealed partial class RelationAnswers
             {
                 var query = QueryOf(request) with { Time = PairTime };
                 List<(int Place, int? Id)> found = [.. parties.Index().Where(p => p.Item.Outcome is MatrixOutcome.Found).Select(p => (p.Index, reader.Find(p.Item.Party!)))];
-                var (cells, hubs, truncated) = await WalkAsync(reader.Graph, found, query, request.MaxLength, progress, ct);
+                var groups = query.Kinds.Has(EdgeKind.PossiblySame) ? await feed.GroupsAsync(ct) : PersonGroups.None;
+                var (cells, hubs, truncated) = await WalkAsync(reader.Graph, found, query, request.MaxLength, groups.AnyDifferent ? path => reader.Confuses(path, groups) : null, progress, ct);
                 var hops = await HopsAsync(reader, [.. cells.Select(c => c.Path).OfType<GraphPath>()], query, ct);
                 await reader.ReadAsync(hubs.Take(MostNamed), ct);
                 return new MatrixView(query.Day!.Value, request, parties, [.. cells.Select(c => new MatrixCell(c.First, c.Second, c.Path is { } path ? PathOf(path, hops) : null, c.Truncated))], HubsOf(reader, hubs), await SourcesAsync(ct), truncated);
@@ -34,7 +36,7 @@ internal sealed partial class RelationAnswers
     }
 
     private static async Task<(List<(int First, int Second, GraphPath? Path, bool Truncated)> Cells, SortedSet<int> Hubs, bool Truncated)> WalkAsync(
-        GraphSnapshot graph, List<(int Place, int? Id)> parties, GraphQuery query, int maxLength, IProgress<int>? progress, CancellationToken ct)
+        GraphSnapshot graph, List<(int Place, int? Id)> parties, GraphQuery query, int maxLength, Func<GraphPath, bool>? confuses, IProgress<int>? progress, CancellationToken ct)
     {
         List<(int, int, GraphPath?, bool)> cells = [];
         SortedSet<int> hubs = [];
@@ -59,7 +61,8 @@ internal sealed partial class RelationAnswers
 
                             var late = System.Diagnostics.Stopwatch.GetElapsedTime(started) > MatrixTime;
                             var answer = late ? null : graph.ShortestPath(a, b, maxLength, query, ct);
-                            cells.Add((parties[i].Place, parties[j].Place, answer is { Paths: [var best, ..] } ? best : null, answer?.Truncated ?? true));
+                            if (confuses is not null && answer is { Paths: [var first, ..] } && confuses(first)) answer = graph.ShortestPaths(a, b, 1 + Spare, maxLength, query, ct);
+                            cells.Add((parties[i].Place, parties[j].Place, answer?.Paths.FirstOrDefault(p => confuses?.Invoke(p) is not true), answer?.Truncated ?? true));
                             truncated |= answer?.Truncated ?? true;
                             hubs.UnionWith(answer?.Hubs ?? []);
                         }

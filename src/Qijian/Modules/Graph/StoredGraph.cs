@@ -11,7 +11,7 @@ namespace Qijian.Modules.Graph;
 internal sealed record GraphMoment(GraphSnapshot Graph, PartyTable Parties);
 
 /// <summary>The graph of the registry: saved in the data folder, mapped at start, followed as other processes change the registry. Reading waits for nothing.</summary>
-internal sealed partial class StoredGraph(Scoped<ICompanyFeed> changes, Scoped<IRelationFeed> relations, DataFolder folder, TimeProvider clock, ILogger<StoredGraph> log) : IFollowsRegistry, IImportFollower, IPreparation, IReadiness, IDisposable
+internal sealed partial class StoredGraph(Scoped<ICompanyFeed> changes, Scoped<IRelationFeed> relations, CompanyStanding standing, DataFolder folder, TimeProvider clock, ILogger<StoredGraph> log) : IFollowsRegistry, IImportFollower, IPreparation, IReadiness, IDisposable
 {
     // Companies taken in at once: a question waits for none of it, but the cores are shared.
     private const int Slice = 4_000;
@@ -128,8 +128,11 @@ internal sealed partial class StoredGraph(Scoped<ICompanyFeed> changes, Scoped<I
             var started = clock.GetTimestamp();
             int[] slice = [.. numbers.Skip(numbers.Count - left).Take(Slice)];
             left -= slice.Length;
-            var page = await feed.ReadAsync(slice, ct);
             var before = current.Graph.Current;
+            // With whoever is the same as a person of these, before or now.
+            slice = [.. slice, .. GraphChanges.Beside(new(before, current.Parties), slice)];
+            slice = [.. slice, .. (await feed.GroupsAsync(ct)).Beside(slice)];
+            var page = await feed.ReadAsync(slice, ct);
             var faults = current.Graph.Apply(new GraphChanges(before, current.Parties).Of(slice, page), left == 0 ? sequence : before.Sequence);
             if (faults.Count > 0) LogFaults(faults.Count);
             if (left > 0) await Task.Delay(clock.GetElapsedTime(started), clock, ct);
@@ -187,6 +190,7 @@ internal sealed partial class StoredGraph(Scoped<ICompanyFeed> changes, Scoped<I
 
         progress(Text.StageGraph, 0.9);
         builder.Save(GraphPath, sequence, clock.GetUtcNow()); // whole or not at all, whoever else is saving
+        if (Open(out _) is { } saved) standing.Save(saved.Graph.Current, ct);
         progress(Text.StageGraph, 1);
     }
 

@@ -44,7 +44,7 @@ internal static class CompanyEndpoints
         await companies.FindPersonAsync(id, ct) switch
         {
             PersonLookupResult.Found(var person) when NotModified(http, person.Version) => TypedResults.StatusCode(StatusCodes.Status304NotModified),
-            PersonLookupResult.Found(var person) => TypedResults.Ok(new PersonJson(person.Id, person.Name, [.. person.Roles.Select(RelationJson.Of)])),
+            PersonLookupResult.Found(var person) => TypedResults.Ok(new PersonJson(person.Id, person.Name, [.. person.Roles.Select(RelationJson.Of)], [.. person.Same.Select(s => new SamePersonJson(s.First, s.Second, s.Why, s.DecidedAt))])),
             PersonLookupResult.Moved(var company) => TypedResults.Redirect($"/api/v1/companies/{company}", permanent: true),
             PersonLookupResult.Gone => TypedResults.Problem(Text.ProblemGone, statusCode: 410),
             _ => TypedResults.Problem(Text.ProblemUnknown.With(id.Length > 64 ? id[..64] : id), statusCode: 404),
@@ -132,4 +132,9 @@ public sealed record EventJson(string Kind, DateOnly? Date, string Title, IReadO
 }
 
 /// <summary>A person in public roles.</summary>
-public sealed record PersonJson(string Id, string Name, IReadOnlyList<RelationJson> Roles);
+/// <param name="Roles">With those of all records that <paramref name="Same"/> joins.</param>
+/// <param name="Same">Which records were decided to be one person's; none where only one is.</param>
+public sealed record PersonJson(string Id, string Name, IReadOnlyList<RelationJson> Roles, IReadOnlyList<SamePersonJson> Same);
+
+/// <summary>A decision of the operator that two records are of one person.</summary>
+public sealed record SamePersonJson(string First, string Second, string Why, DateTimeOffset DecidedAt);

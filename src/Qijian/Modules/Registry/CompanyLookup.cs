@@ -7,7 +7,7 @@ using Qijian.Platform.Data;
 namespace Qijian.Modules.Registry;
 
 /// <summary>Reads companies and persons with the source, times and basis of every value.</summary>
-internal sealed class CompanyLookup(AppDb db, PreparedReads reads, SourceCatalog catalog, TimeProvider clock) : ICompanyLookup
+internal sealed class CompanyLookup(AppDb db, PreparedReads reads, SourceCatalog catalog, ISamePersons decisions, TimeProvider clock) : ICompanyLookup
 {
     // A hub has thousands of holdings or branches: pages show so many and say that there are more.
     internal const int Most = 500;
@@ -37,11 +37,19 @@ internal sealed class CompanyLookup(AppDb db, PreparedReads reads, SourceCatalog
         if (!MayBeId(id)) return new PersonLookupResult.Unknown();
         if (await db.People.AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, ct) is not { } person)
             return await RetiredAsync(id, ct) is not { } retired ? new PersonLookupResult.Unknown() : retired.Successor is { } successor ? new PersonLookupResult.Moved(successor) : new PersonLookupResult.Gone();
-        var edges = await db.Relations.AsNoTracking().Where(r => r.FromPerson == person.Number).ToListAsync(ct);
-        Party self = new(EntityType.Person, person.Id, person.Name, null, null);
+        var members = (await PersonGroups.ReadAsync(reads, ct)).MembersOf(person.Number);
         XxHash3 hash = new();
-        var roles = await ViewsFromAsync(edges, self, null, default, hash, ct);
-        return new PersonLookupResult.Found(new(person.Id, person.Name, roles, Hex(hash), roles.Any(r => r.Source.Fictional)));
+        List<RelationView> roles = [];
+        // The person asked for first, then the others that are the same.
+        foreach (var member in await db.People.AsNoTracking().Where(p => members.Contains(p.Number)).OrderBy(p => p.Id != id).ThenBy(p => p.Number).ToListAsync(ct))
+        {
+            var edges = await db.Relations.AsNoTracking().Where(r => r.FromPerson == member.Number).ToListAsync(ct);
+            roles.AddRange(await ViewsFromAsync(edges, new(EntityType.Person, member.Id, member.Name, null, null), null, default, hash, ct));
+        }
+
+        IReadOnlyList<SamenessView> same = members.Count == 1 ? [] : [.. (await decisions.OfAsync(id, ct)).Where(d => d.EndedAt is null && d.Sameness is Sameness.Same)];
+        foreach (var decision in same) hash.Append(decision.Id.ToByteArray());
+        return new PersonLookupResult.Found(new(person.Id, person.Name, roles, Hex(hash), roles.Any(r => r.Source.Fictional), same));
     }
 
     public async Task<RegistryOverview> OverviewAsync(CancellationToken ct)

@@ -110,7 +110,9 @@ public sealed record CompanyView
 }
 
 /// <summary>A person in a public role, and the roles.</summary>
-public sealed record PersonView(string Id, string Name, IReadOnlyList<RelationView> Roles, string Version, bool Fictional);
+/// <param name="Roles">With those of every other record that was decided to be the same person's.</param>
+/// <param name="Same">Those decisions.</param>
+public sealed record PersonView(string Id, string Name, IReadOnlyList<RelationView> Roles, string Version, bool Fictional, IReadOnlyList<SamenessView> Same);
 
 /// <summary>A source, with its latest snapshot.</summary>
 public sealed record DatasetView(string Name, string? Publisher, string? Url, DateTimeOffset? RetrievedAt, long Records, bool Fictional);

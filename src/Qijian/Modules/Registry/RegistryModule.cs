@@ -10,7 +10,7 @@ public static class RegistryModule
 {
     public static IServiceCollection AddRegistry(this IServiceCollection services) =>
         services.AddSingleton(new SampleSize(4000)).AddSingleton<FormerDivisions>().AddSingleton<SourceCatalog>().AddSingleton<IImportFollower>(s => s.GetRequiredService<SourceCatalog>())
-            .AddScoped<ImportFile>().AddScoped<ExportFile>().AddScoped<RebuildCompanies>().AddScoped<ICompanyLookup, CompanyLookup>().AddScoped<ICompanyFeed, CompanyFeed>().AddScoped<IRelationFeed, RelationFeed>()
+            .AddScoped<ImportFile>().AddScoped<ExportFile>().AddScoped<RebuildCompanies>().AddScoped<ICompanyLookup, CompanyLookup>().AddScoped<ICompanyFeed, CompanyFeed>().AddScoped<IRelationFeed, RelationFeed>().AddScoped<ISamePersons, SamePersons>()
             .AddScoped<IPreparation, PrepareSample>().AddScoped<ISubjectCount, PeopleCount>().AddHostedService<RegistryFollower>();
 
     public static void MapRegistry(this IEndpointRouteBuilder app)

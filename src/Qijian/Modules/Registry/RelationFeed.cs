@@ -1,12 +1,13 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Qijian.Platform.Data;
 
 namespace Qijian.Modules.Registry;
 
-/// <summary>What a graph of relations is made from, and what its edges rest on.</summary>
+/// <summary>What a graph of relations is made from, and what its edges rest on. Of persons whom the staff decided to be one, one number stands for all.</summary>
 public interface IRelationFeed
 {
     /// <summary>Every company with the relations that lead to it, in the order of their numbers. Memory does not grow with the registry.</summary>
@@ -27,8 +28,11 @@ public interface IRelationFeed
     /// <summary>The number of a company by its public id, as it is written in the registry.</summary>
     Task<int?> CompanyAsync(string id, CancellationToken ct);
 
-    /// <summary>The number of a person by the public id.</summary>
+    /// <summary>The number that stands for a person, by the public id.</summary>
     Task<long?> PersonAsync(string id, CancellationToken ct);
+
+    /// <summary>Who was decided to be one, and who not.</summary>
+    Task<PersonGroups> GroupsAsync(CancellationToken ct);
 }
 
 /// <summary>Companies in the order of their numbers, those who have a role at them, and the relations that lead to them.</summary>
@@ -72,6 +76,7 @@ internal sealed class RelationFeed(AppDb db, PreparedReads reads, SourceCatalog 
     // Read without EF: millions of rows, of most of which a few columns count.
     public async IAsyncEnumerable<RelationPage> ReadAllAsync([EnumeratorCancellation] CancellationToken ct)
     {
+        var groups = await GroupsAsync(ct);
         await using var bulk = await BulkConnection.OpenAsync(db, ct);
         for (var after = 0; ;)
         {
@@ -82,13 +87,14 @@ internal sealed class RelationFeed(AppDb db, PreparedReads reads, SourceCatalog 
             var people = await bulk.ReadAsync("SELECT r.number, r.id, r.name FROM registry_people r WHERE r.number BETWEEN @a AND @b ORDER BY r.number", first, last, PersonOf, ct);
             var relations = await bulk.ReadAsync($"SELECT {Columns} FROM registry_relations r WHERE r.number BETWEEN @a AND @b ORDER BY r.number", first, last, RelationOf, ct);
             var addresses = await bulk.ReadAsync("SELECT number, statements FROM registry_records WHERE number BETWEEN @a AND @b AND superseded_by IS NULL ORDER BY number", first, last, AddressOf, ct);
-            yield return Joined(companies, people, relations, addresses);
+            yield return Joined(companies, people, Grouped(relations, groups), addresses);
         }
     }
 
     public async Task<RelationPage> ReadAsync(IReadOnlyCollection<int> companies, CancellationToken ct)
     {
         if (companies.Count == 0) return new([], [], []);
+        var groups = await GroupsAsync(ct);
         var sql = $"""
             SELECT number, legal_representative FROM registry_companies WHERE number {db.AmongNumbers} ORDER BY number;
             {db.SelectOf("r.number, r.id, r.name", "registry_people")} ORDER BY r.number;
@@ -96,13 +102,13 @@ internal sealed class RelationFeed(AppDb db, PreparedReads reads, SourceCatalog 
             {db.SelectOf("r.number, r.statements", "registry_records")} AND r.superseded_by IS NULL ORDER BY r.number;
             """;
         return await reads.RunAsync(sql, db.NumbersOf(companies), async (row, token) => Joined(
-            await ListAsync(row, CompanyOf, token), await NextAsync(row, PersonOf, token), await NextAsync(row, RelationOf, token), await NextAsync(row, AddressOf, token)), ct);
+            await ListAsync(row, CompanyOf, token), await NextAsync(row, PersonOf, token), Grouped(await NextAsync(row, RelationOf, token), groups), await NextAsync(row, AddressOf, token)), ct);
     }
 
     public async Task<IReadOnlyList<FiledRelation>> EvidenceAsync(IReadOnlyCollection<int> companies, Func<RelationRow, bool> wanted, CancellationToken ct)
     {
         if (companies.Count == 0) return [];
-        var rows = (await reads.RunAsync($"{db.SelectOf(Columns, "registry_relations")} ORDER BY r.number;", db.NumbersOf(companies), (row, token) => ListAsync(row, RelationOf, token), ct)).Where(wanted).ToList();
+        var rows = Grouped(await reads.RunAsync($"{db.SelectOf(Columns, "registry_relations")} ORDER BY r.number;", db.NumbersOf(companies), (row, token) => ListAsync(row, RelationOf, token), ct), await GroupsAsync(ct)).FindAll(r => wanted(r));
         int[] targets = [.. rows.Select(r => r.Company).Distinct()];
         if (targets.Length == 0) return [];
         var bodies = await CompanyRows.ReadAsync(reads, db, [.. rows.Select(r => r.FromCompany).OfType<int>().Concat(targets).Distinct()], ct);
@@ -138,12 +144,23 @@ internal sealed class RelationFeed(AppDb db, PreparedReads reads, SourceCatalog 
 
     public Task<int?> CompanyAsync(string id, CancellationToken ct) => reads.RunAsync("SELECT number FROM registry_companies WHERE id = @id;", [("id", id)], async (row, token) => await row.ReadAsync(token) ? row.GetInt32(0) : (int?)null, ct);
 
-    public Task<long?> PersonAsync(string id, CancellationToken ct) => reads.RunAsync("SELECT number FROM registry_people WHERE id = @id;", [("id", id)], async (row, token) => await row.ReadAsync(token) ? row.GetInt64(0) : (long?)null, ct);
+    public async Task<long?> PersonAsync(string id, CancellationToken ct) =>
+        await reads.RunAsync("SELECT number FROM registry_people WHERE id = @id;", [("id", id)], async (row, token) => await row.ReadAsync(token) ? row.GetInt64(0) : (long?)null, ct) is { } number ? (await GroupsAsync(ct)).Of(number) : null;
+
+    public Task<PersonGroups> GroupsAsync(CancellationToken ct) => PersonGroups.ReadAsync(reads, ct);
 
     private static Party PartyOf(RelationRow row, Company company, Statement statement, Dictionary<int, Company> bodies) =>
         row.FromCompany is { } number && bodies.TryGetValue(number, out var body) ? CompanyLookup.PartyOf(body)
         : row.FromPerson is not null ? new(EntityType.Person, Projector.PersonId(company.Id, statement), statement.Value, null, null)
         : CompanyLookup.NamedIn(statement);
+
+    private static List<RelationRow> Grouped(List<RelationRow> rows, PersonGroups groups)
+    {
+        if (groups.IsEmpty) return rows;
+        foreach (ref var row in CollectionsMarshal.AsSpan(rows))
+            if (row.FromPerson is { } person) row = row with { FromPerson = groups.Of(person) };
+        return rows;
+    }
 
     private static RelationPage Joined(List<RelatedCompany> companies, List<RelatedPerson> people, List<RelationRow> relations, List<(int Company, string? Address)> addresses)
     {

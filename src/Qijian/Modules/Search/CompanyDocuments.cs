@@ -6,7 +6,9 @@ namespace Qijian.Modules.Search;
 /// <summary>What both implementations make of a company and of the engine's answers.</summary>
 internal static class CompanyDocuments
 {
-    public static SearchDocument DocumentOf(IndexedCompany indexed)
+    /// <param name="indexed">The company.</param>
+    /// <param name="standing">See <see cref="ICompanyStanding"/>; counts where an order is made of it.</param>
+    public static SearchDocument DocumentOf(IndexedCompany indexed, int standing = 0)
     {
         var c = indexed.Company;
         return new()
@@ -14,17 +16,17 @@ internal static class CompanyDocuments
             Number = c.Number, Id = c.Id, Name = c.Name ?? c.Lei ?? c.Id, FormerNames = indexed.FormerNames, AlsoKnownAs = indexed.OtherNames, People = indexed.People, Scope = indexed.Scope, Address = indexed.Address,
             CreditCode = c.CreditCode, RegistrationNumber = c.RegistrationNumber, Lei = c.Lei, StockCode = c.StockCode,
             Province = CompanyCodes.Province(c.Province), City = CompanyCodes.City(c.City, c.Province), Industry = CompanyCodes.Industry(c.Industry), IndustryClass = CompanyCodes.Class(c.Industry), Status = c.Status is { } status ? (byte)status : (byte)0, Kind = (byte)c.Type, Listed = c.StockCode is not null,
-            FoundedDay = c.FoundedOn?.DayNumber ?? 0, CapitalFen = c.Capital?.Minor ?? 0, Currency = CompanyCodes.Currency(c.Capital?.Currency), Importance = ImportanceOf(c),
+            FoundedDay = c.FoundedOn?.DayNumber ?? 0, CapitalFen = c.Capital?.Minor ?? 0, Currency = CompanyCodes.Currency(c.Capital?.Currency), Importance = ImportanceOf(c, standing),
         };
     }
 
-    // Until the graph contributes its own: listed before unlisted, existing before closed, large before small, old before new.
-    private static uint ImportanceOf(CompanySummary c)
+    // Listed before unlisted, existing before closed; of those, by connections, capital and an LEI together; old before new.
+    private static uint ImportanceOf(CompanySummary c, int standing)
     {
         var capital = c.Capital is { Minor: > 0 } money ? (uint)Math.Min(30, Math.Log2(money.Minor)) : 0;
         var age = c.FoundedOn is { } day ? (uint)Math.Clamp(2030 - day.Year, 0, 60) : 0;
         var closed = c.Status is CompanyStatus.Deregistered or CompanyStatus.Revoked or CompanyStatus.Annulled;
-        return (c.StockCode is null ? 0 : 100_000u) + (closed ? 0 : 10_000u) + (c.Lei is null ? 0 : 2_000u) + (capital * 100) + age;
+        return (c.StockCode is null ? 0 : 100_000u) + (closed ? 0 : 10_000u) + (c.Lei is null ? 0 : 2_000u) + (capital * 100) + (16 * (uint)standing) + age;
     }
 
     public static Matched MatchedOf(MatchKind kind) => kind switch

@@ -12,7 +12,7 @@ using EngineSort = Qijian.Engine.Search.SearchSort;
 namespace Qijian.Modules.Search;
 
 /// <summary>The in-memory index: saved in the data folder, mapped at start, followed as other processes change the registry.</summary>
-internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<ICompanyLookup> lookups, AliasTable aliases, DataFolder folder, TimeProvider clock, ILogger<EmbeddedSearch> log) : ICompanySearch, IFollowsRegistry, IImportFollower, IPreparation, IReadiness, IDisposable
+internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<ICompanyLookup> lookups, AliasTable aliases, Standings standings, DataFolder folder, TimeProvider clock, ILogger<EmbeddedSearch> log) : ICompanySearch, IFollowsRegistry, IImportFollower, IPreparation, IReadiness, IDisposable
 {
     // A pager's links work on the snapshot they came from for so long; older ones are answered by the current one.
     private const int KeptSnapshots = 64;
@@ -109,13 +109,13 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
     // A large commit comes in by slices, with pauses as long as the work: the other half of a core is for searches.
     private async Task TakeAsync(SearchIndex current, ICompanyFeed feed, IReadOnlyCollection<int> numbers, long sequence, CancellationToken ct)
     {
-        var left = numbers.Count;
+        var (left, standing) = (numbers.Count, standings.Now());
         do
         {
             var started = clock.GetTimestamp();
             int[] slice = [.. numbers.Skip(numbers.Count - left).Take(Slice)];
             left -= slice.Length;
-            var documents = (await feed.ReadAsync(slice, ct)).Select(DocumentOf).ToList();
+            var documents = (await feed.ReadAsync(slice, ct)).Select(c => DocumentOf(c, standing(c.Company.Number))).ToList();
             current.Apply(documents, [.. slice.Except(documents.Select(d => d.Number))], sequence, whole: left == 0);
             if (left > 0) await Task.Delay(clock.GetElapsedTime(started), clock, ct);
         }
@@ -237,11 +237,12 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
         // Reading on one core, cutting names on the other; pages, because a document is far cheaper than a hand-over.
         var pages = Channel.CreateBounded<SearchDocument[]>(new BoundedChannelOptions(4) { SingleReader = true, SingleWriter = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var standing = standings.Now();
         var reading = BackgroundThread.RunAsync("index feed", async () =>
         {
             try
             {
-                await foreach (var page in feed.ReadAllAsync(stop.Token).Chunk(1000)) await pages.Writer.WriteAsync(Array.ConvertAll(page, DocumentOf), stop.Token);
+                await foreach (var page in feed.ReadAllAsync(stop.Token).Chunk(1000)) await pages.Writer.WriteAsync(Array.ConvertAll(page, c => DocumentOf(c, standing(c.Company.Number))), stop.Token);
                 pages.Writer.Complete();
             }
             catch (Exception e)

@@ -36,14 +36,14 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
     private readonly ILogger<PostgresSearch> log;
     private Tuple<long, Counts>? browsed; // counts of everything, which cost a look at every row, with their commit
 
-    public PostgresSearch(IOptions<DatabaseOptions> database, Scoped<ICompanyFeed> feeds, Scoped<ICompanyLookup> lookups, AliasTable aliases, ILogger<PostgresSearch> log, ILogger<SearchTable> tableLog)
+    public PostgresSearch(IOptions<DatabaseOptions> database, Scoped<ICompanyFeed> feeds, Scoped<ICompanyLookup> lookups, AliasTable aliases, Standings standings, ILogger<PostgresSearch> log, ILogger<SearchTable> tableLog)
     {
         NpgsqlConnectionStringBuilder connection = new(database.Value.ConnectionString);
         writes = NpgsqlDataSource.Create(connection);
         // Compiling a statement costs more than most searches; nothing here writes.
         connection.Options = $"{connection.Options} -c statement_timeout={TimeoutMilliseconds} -c jit=off -c work_mem=32MB -c default_transaction_read_only=on -c pg_trgm.word_similarity_threshold=0.25".TrimStart();
         reads = NpgsqlDataSource.Create(connection);
-        table = new(writes, feeds, tableLog);
+        table = new(writes, feeds, standings, tableLog);
         (this.feeds, this.lookups, this.aliases, this.log) = (feeds, lookups, aliases, log);
     }
 
@@ -100,7 +100,7 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
         var rows = await RowsAsync(question, SuggestMilliseconds, ct);
         if (rows.Count < 10 && asked.Key.Length <= 2) rows = await RowsAsync(question with { From = "search_companies" }, SuggestMilliseconds, ct);
         var companies = await CompaniesAsync(rows, ct);
-        var reasons = IndexOf(companies.ConvertAll(CompanyDocuments.DocumentOf)).Suggest(text, companies.Count, aliases.Of(text)).ToDictionary(s => s.Number);
+        var reasons = IndexOf(companies.ConvertAll(c => CompanyDocuments.DocumentOf(c))).Suggest(text, companies.Count, aliases.Of(text)).ToDictionary(s => s.Number);
         return [.. companies.Select(c => c.Company).Select(c =>
         {
             var reason = reasons.GetValueOrDefault(c.Number);
@@ -290,7 +290,7 @@ internal sealed partial class PostgresSearch : ICompanySearch, IFollowsRegistry,
         await using var feed = feeds.Open();
         await using var lookup = lookups.Open();
         var texts = (await feed.Service.ReadAsync(numbers, ct)).ToDictionary(c => c.Company.Number);
-        var told = IndexOf([.. texts.Values.Select(CompanyDocuments.DocumentOf)]).Search(new() { Text = text, Alternatives = aliases.Of(text), Limit = rows.Count, Similar = question.Similar.Length > 0 });
+        var told = IndexOf([.. texts.Values.Select(c => CompanyDocuments.DocumentOf(c))]).Search(new() { Text = text, Alternatives = aliases.Of(text), Limit = rows.Count, Similar = question.Similar.Length > 0 });
         var reasons = told.Hits.ToDictionary(h => h.Number);
         return ([.. (await lookup.Service.SummariesAsync(numbers, ct)).Select(c => reasons.TryGetValue(c.Number, out var reason)
             ? CompanyDocuments.HitOf(reason, c, texts.GetValueOrDefault(c.Number), text)

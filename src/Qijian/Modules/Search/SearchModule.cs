@@ -14,7 +14,7 @@ public static class SearchModule
     public static IServiceCollection AddSearch(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<SearchOptions>().BindConfiguration(SearchOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<AliasTable>().AddProgramAccess();
+        services.AddSingleton<AliasTable>().AddSingleton<Standings>().AddProgramAccess();
         return SearchOptions.EngineOf(configuration) is SearchEngine.PostgreSql ? services.AddEngine<PostgresSearch>() : services.AddEngine<EmbeddedSearch>();
     }
 

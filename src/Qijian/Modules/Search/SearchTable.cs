@@ -11,7 +11,7 @@ namespace Qijian.Modules.Search;
 /// The table that PostgreSQL searches: a row a company, made from the registry like an index file and made anew where its form is
 /// another. It is no part of the migrations, because only who chooses this engine has it. One process writes at a time, by an advisory lock.
 /// </summary>
-internal sealed partial class SearchTable(NpgsqlDataSource writes, Scoped<ICompanyFeed> feeds, ILogger<SearchTable> log)
+internal sealed partial class SearchTable(NpgsqlDataSource writes, Scoped<ICompanyFeed> feeds, Standings standings, ILogger<SearchTable> log)
 {
     /// <summary>Raised where the columns or the words change: a table of another form is made anew.</summary>
     private const int Form = 2;
@@ -112,7 +112,7 @@ internal sealed partial class SearchTable(NpgsqlDataSource writes, Scoped<ICompa
         await using var lease = feeds.Open();
         var feed = lease.Service;
         var (sequence, numbers) = await feed.ChangesAsync(known, ct);
-        if (numbers.Count == 0 && sequence == known) return false;
+        if (!wait && numbers.Count == 0 && sequence == known) return false; // who waits asks the table itself
         await using var connection = await writes.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         if (wait) await RunAsync(connection, $"SELECT pg_advisory_xact_lock({Lock})", ct);
@@ -123,9 +123,9 @@ internal sealed partial class SearchTable(NpgsqlDataSource writes, Scoped<ICompa
             // Another process has gone on since; or this is the first look.
             known = held;
             (sequence, numbers) = await feed.ChangesAsync(held, ct);
-            if (numbers.Count == 0 && sequence == held) return false;
         }
 
+        if (numbers.Count == 0 && sequence == held) return false;
         var companies = await feed.ReadAsync(numbers, ct);
         await ApplyAsync(connection, companies, [.. numbers.Except(companies.Select(c => c.Company.Number))], sequence, ct);
         await transaction.CommitAsync(ct);
@@ -133,7 +133,7 @@ internal sealed partial class SearchTable(NpgsqlDataSource writes, Scoped<ICompa
         return true;
     }
 
-    private static async Task ApplyAsync(NpgsqlConnection connection, IReadOnlyList<IndexedCompany> companies, int[] gone, long sequence, CancellationToken ct)
+    private async Task ApplyAsync(NpgsqlConnection connection, IReadOnlyList<IndexedCompany> companies, int[] gone, long sequence, CancellationToken ct)
     {
         await RunAsync(connection, "CREATE TEMPORARY TABLE IF NOT EXISTS search_staging (LIKE search_companies) ON COMMIT DELETE ROWS", ct);
         await using (var copy = await connection.BeginTextImportAsync($"COPY search_staging ({All}) FROM STDIN", ct)) Write(copy, companies, sequence);
@@ -228,13 +228,14 @@ internal sealed partial class SearchTable(NpgsqlDataSource writes, Scoped<ICompa
 
     // ---- Rows in the text form of COPY, which takes a tsvector as it is written ----
 
-    private static void Write(TextWriter copy, IReadOnlyList<IndexedCompany> companies, long since)
+    private void Write(TextWriter copy, IReadOnlyList<IndexedCompany> companies, long since)
     {
         StringBuilder row = new();
+        var standing = standings.Now();
         foreach (var company in companies) // not awaited: the buffer is full once in some rows
         {
             row.Clear();
-            Write(row, CompanyDocuments.DocumentOf(company), since);
+            Write(row, CompanyDocuments.DocumentOf(company, standing(company.Company.Number)), since);
             copy.Write(row);
         }
     }

@@ -46,6 +46,7 @@ public sealed class AuthorizationTests
         POST /api/v1/match  programs
         GET /api/v1/paths  everybody
         GET /api/v1/people/{id}  everybody
+        GET /api/v1/people/{id}/namesakes  everybody
         GET /api/v1/registry  everybody
         POST /api/v1/relation-matrix  programs
         GET /api/v1/suggest  everybody
@@ -99,6 +100,7 @@ public sealed class AuthorizationTests
         page /staff/persons  ProtectionOfficer, Administrator
         page /staff/reveal  ProtectionOfficer, Support
         page /staff/roles  Administrator
+        page /staff/same-persons  Editor
         page /staff/training  ProtectionOfficer
         page /statistics  everybody
         """;

@@ -37,7 +37,7 @@ public sealed class StaffTests
     {
         await using var site = await TestSite.StartAsync(services => services.Replace(ServiceDescriptor.Singleton(OpenAccounts.Closed)));
         Assert.Equal(Text.AdminClosed, (await Assert.ThrowsAsync<RefusedException>(() => CreateAsync(site, Admin))).Message);
-        foreach (var page in (string[])["/staff", "/staff/roles", "/staff/training", "/staff/reveal", "/en/staff", "/account"]) Assert.Equal(HttpStatusCode.NotFound, (await site.Client.GetAsync(page, Ct)).StatusCode);
+        foreach (var page in (string[])["/staff", "/staff/roles", "/staff/training", "/staff/reveal", "/staff/same-persons", "/en/staff", "/account"]) Assert.Equal(HttpStatusCode.NotFound, (await site.Client.GetAsync(page, Ct)).StatusCode);
         Assert.Equal(1, await Verbs.RunAsync(["admin", "create", Admin, "--data", site.Folder], Program.CommandLine()));
     }
 

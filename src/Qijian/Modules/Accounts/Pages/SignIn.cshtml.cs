@@ -213,7 +213,7 @@ internal sealed class SignInModel(OneTimeCodes codes, SignInWithPassword passwor
 }
 
 /// <summary>While the registry keeps a function closed its pages are not there.</summary>
-internal sealed class WhileOpen(IFeatures features, string feature = "accounts") : IAsyncResourceFilter
+public sealed class WhileOpen(IFeatures features, string feature = "accounts") : IAsyncResourceFilter
 {
     public Task OnResourceExecutionAsync(ResourceExecutingContext context, ResourceExecutionDelegate next)
     {

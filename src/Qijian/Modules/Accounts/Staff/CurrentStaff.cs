@@ -17,12 +17,18 @@ public sealed class StaffOnlyAttribute(params StaffRole[] holders) : AuthorizeAt
     public IEnumerable<IAuthorizationRequirement> GetRequirements() => [this];
 }
 
+/// <summary>Who of the staff asks, for pages of other modules that <see cref="StaffOnlyAttribute"/> opens.</summary>
+public interface ICurrentStaff
+{
+    /// <summary>The staff number, by which acts are on record; null for whoever has no role.</summary>
+    ValueTask<Subject?> NumberAsync(CancellationToken ct);
+}
+
 /// <summary>What whoever asks is on the staff: read once a request and kept for no other, so that the end of a role holds at once.</summary>
-internal sealed class CurrentStaff(ICurrentSubject current, PreparedReads reads)
+internal sealed class CurrentStaff(ICurrentSubject current, PreparedReads reads) : ICurrentStaff
 {
     private (Subject? Number, IReadOnlyList<StaffRole> Roles, bool LacksFactor)? read;
 
-    /// <summary>The staff number; null for whoever has no role.</summary>
     public async ValueTask<Subject?> NumberAsync(CancellationToken ct) => (await ReadAsync(ct)).Number;
 
     public async ValueTask<IReadOnlyList<StaffRole>> RolesAsync(CancellationToken ct) => (await ReadAsync(ct)).Roles;

@@ -30,6 +30,9 @@ namespace Qijian.Modules.Accounts
 
         /// <summary>Writes announcements and help.</summary>
         Content = 5,
+
+        /// <summary>Decides about facts of the register, such as which records are of one person.</summary>
+        Editor = 6,
     }
 
     /// <summary>

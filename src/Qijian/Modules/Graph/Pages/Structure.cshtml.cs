@@ -43,7 +43,8 @@ internal sealed class StructureModel(IRelationGraph graph, ICompanyLookup lookup
         Party = ((PartyLookup.Found)looked).Party;
         if (Party.Path is not { } path) return NotFound();
         var own = path + "/structure";
-        if (!Request.Path.Equals(own, StringComparison.Ordinal)) return RedirectPermanent(Language.Path(own) + Request.QueryString);
+        // Persons who are one share a page for as long as that is decided.
+        if (!Request.Path.Equals(own, StringComparison.Ordinal)) return IsPerson ? Redirect(Language.Path(own) + Request.QueryString) : RedirectPermanent(Language.Path(own) + Request.QueryString);
         Asked = new(Request);
         Head = PartyHead.Of(Party, tabs, own);
         (Threshold, Least) = (Asked.Number("threshold", 0.01m, 100, 25), Asked.Number("least", 0, 100, 0));
@@ -60,6 +61,7 @@ internal sealed class StructureModel(IRelationGraph graph, ICompanyLookup lookup
         }
         else if (await lookup.FindPersonAsync(Party.Id!, ct) is PersonLookupResult.Found(var person))
         {
+            Namesakes = await graph.NamesakesAsync(Party, ct);
             await ReadColleaguesAsync(person, ct);
         }
 
@@ -70,18 +72,22 @@ internal sealed class StructureModel(IRelationGraph graph, ICompanyLookup lookup
     /// <summary>Of a person: the others with an office at the same companies.</summary>
     public IReadOnlyList<(CompanySummary Company, IReadOnlyList<RelationView> Others)> Colleagues { get; private set; } = [];
 
+    /// <summary>Of a person: who has the name too.</summary>
+    public NamesakesView? Namesakes { get; private set; }
+
     /// <summary>Companies beyond those whose officers are listed.</summary>
     public int MoreCompanies { get; private set; }
 
     private async Task ReadColleaguesAsync(PersonView person, CancellationToken ct)
     {
         var companies = person.Roles.Select(r => r.To.Id).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        var own = person.Same.SelectMany(s => (string[])[s.First, s.Second]).Append(person.Id).ToHashSet(StringComparer.Ordinal);
         MoreCompanies = Math.Max(0, companies.Count - MostCompanies);
         List<(CompanySummary, IReadOnlyList<RelationView>)> all = [];
         foreach (var id in companies.Take(MostCompanies))
         {
             if (await lookup.FindAsync(id, new(Holdings.AsOf, null, Ended), ct) is CompanyLookupResult.Found(var company))
-                all.Add((company.Summary, [.. company.Officers.Where(o => o.From.Id is not null && o.From.Id != person.Id)]));
+                all.Add((company.Summary, [.. company.Officers.Where(o => o.From.Id is not null && !own.Contains(o.From.Id))]));
         }
 
         Colleagues = all;

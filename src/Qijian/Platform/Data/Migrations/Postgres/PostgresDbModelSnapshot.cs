@@ -1396,6 +1396,60 @@ namespace Qijian.Platform.Data.Migrations.Postgres
                     b.ToTable("registry_people", (string)null);
                 });
 
+            modelBuilder.Entity("Qijian.Modules.Registry.PersonDecision", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long>("DecidedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("DecidedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("decided_by");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("EndedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("ended_by");
+
+                    b.Property<string>("First")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("first");
+
+                    b.Property<byte>("Sameness")
+                        .HasColumnType("smallint")
+                        .HasColumnName("sameness");
+
+                    b.Property<string>("Second")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("second");
+
+                    b.Property<string>("Why")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("why");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Second");
+
+                    b.HasIndex("First", "Second")
+                        .IsUnique()
+                        .HasFilter("ended_at IS NULL");
+
+                    b.ToTable("registry_person_decisions", (string)null);
+                });
+
             modelBuilder.Entity("Qijian.Modules.Registry.Relation", b =>
                 {
                     b.Property<long>("Number")
