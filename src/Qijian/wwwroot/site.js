@@ -131,6 +131,32 @@ for (const button of document.querySelectorAll('[data-print]')) {
   button.addEventListener('click', () => print());
 }
 
+// A long list is worked through while its form waits for the answer: how far it is, asked for by a number made up here. Without this script the browser shows that it waits.
+for (const form of document.querySelectorAll('form[data-watch]')) {
+  const status = form.querySelector('[data-progress]'), watch = document.createElement('input');
+  Object.assign(watch, { type: 'hidden', name: 'watch' });
+  form.append(watch);
+  let timer;
+  form.addEventListener('submit', () => {
+    if (!crypto.randomUUID) return; // only over HTTPS and on this machine
+    watch.value = crypto.randomUUID();
+    clearInterval(timer);
+    let seen = false;
+    timer = setInterval(async () => {
+      const answer = await fetch(`/relations/matrix/progress/${watch.value}`).catch(() => undefined);
+      if (answer?.ok) {
+        const { matched, names, pairs, allPairs } = await answer.json();
+        seen = true;
+        const [words, done, all] = allPairs ? [form.dataset.pairs, pairs, allPairs] : [form.dataset.watch, matched, names];
+        if (all) status.textContent = words.replace('{0}', done).replace('{1}', all);
+      } else if (seen) { // a file came, and the page stays
+        clearInterval(timer);
+        status.textContent = '';
+      }
+    }, 400);
+  });
+}
+
 // The tab that is open is in sight on a narrow screen too.
 for (const tab of document.querySelectorAll('.tabs [aria-current]')) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 24;
 

@@ -43,7 +43,7 @@ internal sealed partial class RelationAnswers
             await reader.ReadAsync(owners.Concat(holdings).Select(s => s.Id).Take(MostMembers), ct);
             var people = await reader.RelationsAsync([a, b], (from, _, _) => reader.IsPerson(from), query, evidence: true, ct);
             var groups = await feed.GroupsAsync(ct);
-            var named = from x in people where x.To.Number == first.Number join y in people.Where(p => p.To.Number == second.Number) on x.From.Name equals y.From.Name where x.From.Name is not null && x.From.Number != y.From.Number && !groups.AreDifferent(PartyKey.NumberOf(x.From.Number), PartyKey.NumberOf(y.From.Number)) select new CommonName(x.From.Name!, x, y);
+            var named = from x in people where x.To.Number == first.Number join y in people.Where(p => p.To.Number == second.Number) on x.From.Name equals y.From.Name where x.From.Name is not null && !groups.AreDifferent(PartyKey.NumberOf(x.From.Number), PartyKey.NumberOf(y.From.Number)) select new CommonName(x.From.Name!, x.From.Number == y.From.Number, x, y);
             return new ComparisonView(
                 first, second, query.Day.Value, [.. owners.Take(MostMembers).Select(Of)], [.. holdings.Take(MostMembers).Select(Of)], [.. named], path.Paths.Count == 0 ? null : PathOf(path.Paths[0], hops),
                 path.Truncated || aboveFirst.Truncated || aboveSecond.Truncated || belowFirst.Truncated || belowSecond.Truncated || owners.Count > MostMembers || holdings.Count > MostMembers);

@@ -24,6 +24,9 @@ internal sealed class CompanyStanding(DataFolder folder) : ICompanyStanding
         return number => (uint)number < values.Length ? values[number] : 0;
     }
 
+    /// <summary>Whether it is missing, or of an earlier file than this.</summary>
+    public bool IsOlderThan(string graph) => File.GetLastWriteTimeUtc(FilePath) < File.GetLastWriteTimeUtc(graph);
+
     public void Save(GraphSnapshot graph, CancellationToken ct)
     {
         List<byte> values = [];

@@ -196,9 +196,9 @@ public sealed record CommonStakeJson(GraphPartyJson Party, ShareJson First, Shar
 }
 
 /// <summary>Two persons of one name: possibly the same, not said to be.</summary>
-public sealed record CommonNameJson(string Name, LinkJson First, LinkJson Second)
+public sealed record CommonNameJson(string Name, bool Same, LinkJson First, LinkJson Second)
 {
-    internal static CommonNameJson Of(CommonName n) => new(n.Name, LinkJson.Of(n.First), LinkJson.Of(n.Second));
+    internal static CommonNameJson Of(CommonName n) => new(n.Name, n.Same, LinkJson.Of(n.First), LinkJson.Of(n.Second));
 }
 
 /// <summary>The persons who bear the name of one. Whom the operator decided to be the same, or another, is not among them.</summary>

@@ -20,5 +20,9 @@ public static class GraphModule
         .AddRelationTools()
         .AddGraphPages();
 
-    public static void MapGraph(this IEndpointRouteBuilder app) => GraphEndpoints.Map(app);
+    public static void MapGraph(this IEndpointRouteBuilder app) 
+    {
+        GraphEndpoints.Map(app);
+        MatrixWatches.Map(app);
+    }
 }

@@ -106,7 +106,7 @@ internal sealed class GraphFileBuilder
             foreach (var key in GraphSource.CommonOf(company)) common.Add((key, id));
         }
 
-        var people = page.People.ToDictionary(p => p.Number);
+        var people = page.People.ToLookup(p => (int)(p.Number >> RelationRow.NumberBits));
         foreach (var ofCompany in page.Relations.GroupBy(r => r.Company))
         {
             List<RelationRow> rows = [.. GraphSource.Counted(ofCompany)];
@@ -123,10 +123,12 @@ internal sealed class GraphFileBuilder
                 var id = others[key] = PartyTable.OtherId(keys.Count);
                 keys.Add(key);
                 builder.Add(new GraphNode(id, kind));
-                if (!PartyKey.IsPerson(key) || !people.TryGetValue(PartyKey.NumberOf(key), out var person)) continue;
-                foreach (var name in GraphSource.CommonOf(person)) common.Add((name, id));
             }
 
+            // Whoever stands for others bears their names too.
+            foreach (var person in people[ofCompany.Key])
+                if (others.TryGetValue(PartyKey.Person(person.Party), out var bearer))
+                    foreach (var name in GraphSource.CommonOf(person)) common.Add((name, bearer));
             foreach (var row in rows)
                 if (row.FromCompany is { } company) builder.Add(GraphSource.EdgeOf(row, PartyTable.CompanyId(company)));
                 else if (others.TryGetValue(GraphSource.KeyOf(row), out var other)) builder.Add(GraphSource.EdgeOf(row, other));
@@ -136,6 +138,10 @@ internal sealed class GraphFileBuilder
     public void Save(string path, long sequence, DateTimeOffset builtAt)
     {
         common.Sort();
+        var distinct = 0;
+        for (var i = 0; i < common.Count; i++)
+            if (i == 0 || common[i] != common[i - 1]) common[distinct++] = common[i];
+        common.RemoveRange(distinct, common.Count - distinct);
         List<(long, int)> singles = [];
         for (int i = 0, next; i < common.Count; i = next)
         {
@@ -167,6 +173,7 @@ internal sealed class GraphChanges(GraphSnapshot graph, PartyTable parties)
     private readonly Dictionary<int, NodeKind> nodes = [];
     private readonly HashSet<EdgeKey> removedEdges = [];
     private readonly List<GraphEdge> edges = [];
+    private readonly HashSet<(int, long)> shared = [];
 
     /// <summary>The companies that have a party in common with these by a decision that persons are one: they are read anew together.</summary>
     public static IEnumerable<int> Beside(GraphMoment moment, IReadOnlyCollection<int> numbers)
@@ -186,12 +193,12 @@ internal sealed class GraphChanges(GraphSnapshot graph, PartyTable parties)
     public GraphChange Of(IReadOnlyCollection<int> numbers, RelationPage page)
     {
         var there = page.Companies.ToDictionary(c => c.Number);
-        var people = page.People.ToDictionary(p => p.Number);
+        var people = page.People.ToLookup(p => (int)(p.Number >> RelationRow.NumberBits));
         var relations = page.Relations.ToLookup(r => r.Company);
         // What any of them had goes first: none is joined to what another no longer has.
         foreach (var (number, before) in numbers.Select(n => (n, Clear(PartyTable.CompanyId(n), n))).ToList())
         {
-            if (there.TryGetValue(number, out var company)) Add(company, [.. GraphSource.Counted(relations[number])], people, before);
+            if (there.TryGetValue(number, out var company)) Add(company, [.. GraphSource.Counted(relations[number])], people[number], before);
             else if (graph.TryFind(PartyTable.CompanyId(number), out _)) removed.Add(PartyTable.CompanyId(number));
             removed.UnionWith(before);
         }
@@ -220,7 +227,7 @@ internal sealed class GraphChanges(GraphSnapshot graph, PartyTable parties)
         return own;
     }
 
-    private void Add(RelatedCompany company, List<RelationRow> rows, Dictionary<long, RelatedPerson> people, HashSet<int> before)
+    private void Add(RelatedCompany company, List<RelationRow> rows, IEnumerable<RelatedPerson> people, HashSet<int> before)
     {
         var id = PartyTable.CompanyId(company.Number);
         HashSet<int> seen = [];
@@ -230,16 +237,13 @@ internal sealed class GraphChanges(GraphSnapshot graph, PartyTable parties)
             var key = GraphSource.KeyOf(row);
             var from = parties.Add(key);
             before.Remove(from);
-            if (seen.Add(from))
-            {
-                Node(from, GraphSource.NodeOf(row));
-                // One who stands for others too has the name already, with the other company.
-                if (PartyKey.IsPerson(key) && PartyKey.CompanyOf(key) == company.Number && people.TryGetValue(PartyKey.NumberOf(key), out var person)) Share(from, GraphSource.CommonOf(person));
-            }
-
+            if (seen.Add(from)) Node(from, GraphSource.NodeOf(row));
             edges.Add(GraphSource.EdgeOf(row, from));
         }
 
+        // Whoever stands for others bears their names too.
+        foreach (var person in people)
+            if (parties.Find(PartyKey.Person(person.Party)) is { } bearer && seen.Contains(bearer)) Share(bearer, GraphSource.CommonOf(person));
         Share(id, GraphSource.CommonOf(company));
     }
 
@@ -247,6 +251,7 @@ internal sealed class GraphChanges(GraphSnapshot graph, PartyTable parties)
     {
         foreach (var key in common)
         {
+            if (!shared.Add((party, key))) continue;
             var kind = GraphSource.WeakKind(key);
             if (parties.Find(key) is not { } id)
             {

@@ -32,9 +32,9 @@ public interface IRelationGraph
     /// <summary>Every pair of a list of ids, codes or names, which are matched first.</summary>
     /// <param name="inputs">2 to <see cref="GraphSnapshot.MaxMatrix"/> texts.</param>
     /// <param name="request">What to walk; of <see cref="PathRequest.Count"/> one is listed.</param>
-    /// <param name="progress">Told of the pairs that are done, from time to time.</param>
+    /// <param name="progress">Told how far it is, from time to time.</param>
     /// <param name="ct">Cancels.</param>
-    Task<MatrixView> MatrixAsync(IReadOnlyList<string> inputs, PathRequest request, IProgress<int>? progress, CancellationToken ct);
+    Task<MatrixView> MatrixAsync(IReadOnlyList<string> inputs, PathRequest request, IProgress<MatrixProgress>? progress, CancellationToken ct);
 
     /// <summary>The parents of a company up to those whom nobody controls, and all companies under those.</summary>
     Task<GroupView> GroupAsync(GraphParty company, DateOnly? day, CancellationToken ct);
@@ -237,6 +237,9 @@ public sealed record PathHop(GraphParty From, GraphParty To, IReadOnlyList<Graph
 public sealed record MatrixView(
     DateOnly AsOf, PathRequest Request, IReadOnlyList<MatrixParty> Parties, IReadOnlyList<MatrixCell> Cells, IReadOnlyList<Hub> Hubs, IReadOnlyList<DatasetView> Sources, bool Truncated);
 
+/// <summary>How far a matrix is: first the names are matched, then the pairs are looked at.</summary>
+public readonly record struct MatrixProgress(int Matched, int Names, int Pairs, int AllPairs);
+
 /// <summary>What became of one text of the list.</summary>
 public enum MatrixOutcome : byte { Found, Ambiguous, Unknown, Repeated }
 
@@ -278,7 +281,7 @@ public sealed record Contradiction(GraphParty Company, GraphParty Declared, Grap
 /// <summary>What two companies have in common.</summary>
 /// <param name="Owners">Parties with an interest in both.</param>
 /// <param name="Holdings">Companies in which both have an interest.</param>
-/// <param name="People">Persons of one name with an office or share at both: possibly the same, not said to be. Not those of whom it was decided.</param>
+/// <param name="People">Persons of one name with an office or share at both: possibly the same, unless decided so; not those who were decided to be different.</param>
 /// <param name="Path">The shortest way between them, or null.</param>
 public sealed record ComparisonView(
     GraphParty First, GraphParty Second, DateOnly AsOf, IReadOnlyList<CommonStake> Owners, IReadOnlyList<CommonStake> Holdings, IReadOnlyList<CommonName> People, RelationPath? Path, bool Truncated);
@@ -300,4 +303,5 @@ public sealed record NamesakesView(GraphParty Person, IReadOnlyList<Namesake> Pe
 public sealed record Namesake(GraphParty Person, IReadOnlyList<GraphRelation> Relations);
 
 /// <summary>Two persons of one name.</summary>
-public sealed record CommonName(string Name, GraphRelation First, GraphRelation Second);
+/// <param name="Same">Whether it was decided that they are one.</param>
+public sealed record CommonName(string Name, bool Same, GraphRelation First, GraphRelation Second);

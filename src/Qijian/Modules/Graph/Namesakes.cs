@@ -7,6 +7,12 @@ internal sealed partial class RelationAnswers
     // Paths that lead from a person to one who was decided to be another are passed over; so many more are looked for.
     private const int Spare = 8;
 
+    // Kinds by which a name leads on.
+    private static readonly EdgeKinds ByName = EdgeKinds.Of(EdgeKind.PossiblySame, EdgeKind.SameRepresentative);
+
+    /// <summary>Whether there may be ways beyond those that were listed: not all were asked for, or long ones are not.</summary>
+    private static bool Unlisted(PathAnswer found, int count, int maxLength) => found.Paths.Count >= count + Spare || maxLength > GraphSnapshot.MaxListedLength;
+
     public Task<NamesakesView> NamesakesAsync(GraphParty person, CancellationToken ct) => AnswerAsync(
         async reader =>
         {

@@ -16,7 +16,12 @@ internal sealed class PartyReader(GraphMoment moment, ICompanyLookup lookup, ICo
 
     public GraphSnapshot Graph => moment.Graph;
 
-    public int? Find(GraphParty party) => moment.Parties.Find(party.Number) is { } id && Graph.TryFind(id, out _) ? id : null;
+    /// <summary>The id of a party. A person whom the graph does not know yet may be one that it is about to learn of.</summary>
+    public int? Find(GraphParty party)
+    {
+        if (party.Kind is PartyKind.Person) depends.Add(PartyKey.CompanyOf(party.Number));
+        return moment.Parties.Find(party.Number) is { } id && Graph.TryFind(id, out _) ? id : null;
+    }
 
     public GraphParty this[int id] => known[id];
 
@@ -30,9 +35,20 @@ internal sealed class PartyReader(GraphMoment moment, ICompanyLookup lookup, ICo
     public bool Confuses(GraphPath path, PersonGroups groups)
     {
         for (var i = 1; i + 1 < path.Parties.Count; i++)
-            if (PartyKey.CommonOf(moment.Parties.KeyOf(path.Parties[i])) is PartyKind.PersonName && Differ(path.Parties[i - 1], path.Parties[i + 1], groups)) return true;
+        {
+            var (before, after) = (path.Parties[i - 1], path.Parties[i + 1]);
+            if (PartyKey.CommonOf(moment.Parties.KeyOf(path.Parties[i])) switch
+            {
+                PartyKind.PersonName => Differ(before, after, groups),
+                PartyKind.RepresentativeName => RepresentativesOf(before).Any(a => RepresentativesOf(after).Any(b => Differ(a, b, groups))),
+                _ => false,
+            }) return true;
+        }
+
         return false;
     }
+
+    private IEnumerable<int> RepresentativesOf(int company) => Graph.RelationsOf(company, new GraphQuery { Kinds = EdgeKinds.Of(EdgeKind.Representative) }, Direction.Up).Select(e => e.From);
 
     /// <summary>Reads who the ids are. Persons and parties without a page are looked up at the company that names them.</summary>
     public async Task ReadAsync(IEnumerable<int> ids, CancellationToken ct)

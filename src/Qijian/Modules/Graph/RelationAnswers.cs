@@ -48,12 +48,13 @@ internal sealed partial class RelationAnswers(StoredGraph store, ICompanyLookup 
         async reader =>
         {
             var query = QueryOf(request);
-            var groups = query.Kinds.Has(EdgeKind.PossiblySame) ? await feed.GroupsAsync(ct) : PersonGroups.None;
+            var groups = query.Kinds.Only(ByName).Bits != 0 ? await feed.GroupsAsync(ct) : PersonGroups.None;
             var found = reader.Find(from) is { } a && reader.Find(to) is { } b ? reader.Graph.ShortestPaths(a, b, request.Count + (groups.AnyDifferent ? Spare : 0), request.MaxLength, query, ct) : new([], Truncated: false, [], [], 0);
             List<GraphPath> paths = [.. found.Paths.Where(p => !reader.Confuses(p, groups)).Take(request.Count)];
             var hops = await HopsAsync(reader, paths, query, ct);
             await reader.ReadAsync(found.Hubs.Take(MostNamed), ct);
-            return new PathsView(from, to, query.Day!.Value, request, [.. paths.Select(p => PathOf(p, hops))], HubsOf(reader, found.Hubs), await SourcesAsync(ct), found.Truncated);
+            return new PathsView(from, to, query.Day!.Value, request, [.. paths.Select(p => PathOf(p, hops))], HubsOf(reader, found.Hubs), await SourcesAsync(ct),
+                found.Truncated || (paths.Count < Math.Min(request.Count, found.Paths.Count) && Unlisted(found, request.Count, request.MaxLength)));
         }, ct);
 
     private DateOnly Today => ChinaTime.Day(clock.GetUtcNow());

@@ -12,7 +12,7 @@ internal sealed partial class RelationAnswers
 
     private const int Candidates = 5;
 
-    public async Task<MatrixView> MatrixAsync(IReadOnlyList<string> inputs, PathRequest request, IProgress<int>? progress, CancellationToken ct)
+    public async Task<MatrixView> MatrixAsync(IReadOnlyList<string> inputs, PathRequest request, IProgress<MatrixProgress>? progress, CancellationToken ct)
     {
         List<MatrixParty> parties = [];
         HashSet<long> seen = [];
@@ -20,6 +20,7 @@ internal sealed partial class RelationAnswers
         {
             var party = await MatchAsync(input.Trim(), ct);
             parties.Add(party.Party is not { } found || seen.Add(found.Number) ? party : party with { Outcome = MatrixOutcome.Repeated });
+            progress?.Report(new(parties.Count, inputs.Count, 0, 0));
         }
 
         return await AnswerAsync(
@@ -27,8 +28,8 @@ internal sealed partial class RelationAnswers
             {
                 var query = QueryOf(request) with { Time = PairTime };
                 List<(int Place, int? Id)> found = [.. parties.Index().Where(p => p.Item.Outcome is MatrixOutcome.Found).Select(p => (p.Index, reader.Find(p.Item.Party!)))];
-                var groups = query.Kinds.Has(EdgeKind.PossiblySame) ? await feed.GroupsAsync(ct) : PersonGroups.None;
-                var (cells, hubs, truncated) = await WalkAsync(reader.Graph, found, query, request.MaxLength, groups.AnyDifferent ? path => reader.Confuses(path, groups) : null, progress, ct);
+                var groups = query.Kinds.Only(ByName).Bits != 0 ? await feed.GroupsAsync(ct) : PersonGroups.None;
+                var (cells, hubs, truncated) = await WalkAsync(reader.Graph, found, query, request.MaxLength, groups.AnyDifferent ? path => reader.Confuses(path, groups) : null, pairs => progress?.Report(new(inputs.Count, inputs.Count, pairs, found.Count * (found.Count - 1) / 2)), ct);
                 var hops = await HopsAsync(reader, [.. cells.Select(c => c.Path).OfType<GraphPath>()], query, ct);
                 await reader.ReadAsync(hubs.Take(MostNamed), ct);
                 return new MatrixView(query.Day!.Value, request, parties, [.. cells.Select(c => new MatrixCell(c.First, c.Second, c.Path is { } path ? PathOf(path, hops) : null, c.Truncated))], HubsOf(reader, hubs), await SourcesAsync(ct), truncated);
@@ -36,7 +37,7 @@ internal sealed partial class RelationAnswers
     }
 
     private static async Task<(List<(int First, int Second, GraphPath? Path, bool Truncated)> Cells, SortedSet<int> Hubs, bool Truncated)> WalkAsync(
-        GraphSnapshot graph, List<(int Place, int? Id)> parties, GraphQuery query, int maxLength, Func<GraphPath, bool>? confuses, IProgress<int>? progress, CancellationToken ct)
+        GraphSnapshot graph, List<(int Place, int? Id)> parties, GraphQuery query, int maxLength, Func<GraphPath, bool>? confuses, Action<int>? progress, CancellationToken ct)
     {
         List<(int, int, GraphPath?, bool)> cells = [];
         SortedSet<int> hubs = [];
@@ -62,12 +63,15 @@ internal sealed partial class RelationAnswers
                             var late = System.Diagnostics.Stopwatch.GetElapsedTime(started) > MatrixTime;
                             var answer = late ? null : graph.ShortestPath(a, b, maxLength, query, ct);
                             if (confuses is not null && answer is { Paths: [var first, ..] } && confuses(first)) answer = graph.ShortestPaths(a, b, 1 + Spare, maxLength, query, ct);
-                            cells.Add((parties[i].Place, parties[j].Place, answer?.Paths.FirstOrDefault(p => confuses?.Invoke(p) is not true), answer?.Truncated ?? true));
-                            truncated |= answer?.Truncated ?? true;
+                            var best = answer?.Paths.FirstOrDefault(p => confuses?.Invoke(p) is not true);
+                            var cut = answer?.Truncated ?? true;
+                            if (best is null && answer?.Paths.Count > 0) cut |= Unlisted(answer, 1, maxLength);
+                            cells.Add((parties[i].Place, parties[j].Place, best, cut));
+                            truncated |= cut;
                             hubs.UnionWith(answer?.Hubs ?? []);
                         }
 
-                        progress?.Report(cells.Count);
+                        progress?.Invoke(cells.Count);
                     }
                 }, ct);
         }

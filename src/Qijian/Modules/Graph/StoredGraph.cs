@@ -63,6 +63,7 @@ internal sealed partial class StoredGraph(Scoped<ICompanyFeed> changes, Scoped<I
             saved = Open(out failure);
         }
 
+        if (saved is not null && standing.IsOlderThan(GraphPath)) Rank(saved, ct);
         open = saved ?? throw new RefusedException($"The graph at {GraphPath} cannot be opened: {failure}.");
         await FollowAsync(ct);
     }
@@ -73,7 +74,11 @@ internal sealed partial class StoredGraph(Scoped<ICompanyFeed> changes, Scoped<I
         if (Open(out _) is { } saved)
         {
             await using var feed = changes.Open();
-            if (saved.Graph.Current.Sequence == await feed.Service.SequenceAsync(ct)) return;
+            if (saved.Graph.Current.Sequence == await feed.Service.SequenceAsync(ct))
+            {
+                if (standing.IsOlderThan(GraphPath)) Rank(saved, ct);
+                return;
+            }
         }
 
         await BuildAsync(progress, ct);
@@ -129,9 +134,9 @@ internal sealed partial class StoredGraph(Scoped<ICompanyFeed> changes, Scoped<I
             int[] slice = [.. numbers.Skip(numbers.Count - left).Take(Slice)];
             left -= slice.Length;
             var before = current.Graph.Current;
-            // With whoever is the same as a person of these, before or now.
-            slice = [.. slice, .. GraphChanges.Beside(new(before, current.Parties), slice)];
-            slice = [.. slice, .. (await feed.GroupsAsync(ct)).Beside(slice)];
+            // With all who are the same as a person of these, before or now.
+            var groups = await feed.GroupsAsync(ct);
+            for (var (known, more) = (0, slice); more.Length > 0; known = slice.Length, slice = [.. slice, .. more = [.. GraphChanges.Beside(new(before, current.Parties), slice).Concat(groups.Beside(slice)).Distinct()]]) { }
             var page = await feed.ReadAsync(slice, ct);
             var faults = current.Graph.Apply(new GraphChanges(before, current.Parties).Of(slice, page), left == 0 ? sequence : before.Sequence);
             if (faults.Count > 0) LogFaults(faults.Count);
@@ -181,8 +186,16 @@ internal sealed partial class StoredGraph(Scoped<ICompanyFeed> changes, Scoped<I
         await using var source = relations.Open();
         DeleteLeftovers();
         var sequence = await lease.Service.SequenceAsync(ct); // read first: what changes meanwhile is applied again, which does no harm
+        await BuildAsync(source.Service, sequence, progress, ct);
+        if (Open(out _) is { } saved) Rank(saved, ct);
+        progress(Text.StageGraph, 1);
+    }
+
+    // On its own, so that nothing of it is held when it is done.
+    private async Task BuildAsync(IRelationFeed source, long sequence, Action<string, double> progress, CancellationToken ct)
+    {
         GraphFileBuilder builder = new();
-        await foreach (var page in source.Service.ReadAllAsync(ct))
+        await foreach (var page in source.ReadAllAsync(ct))
         {
             builder.Add(page);
             progress(Text.StageGraph, 0.5);
@@ -190,8 +203,18 @@ internal sealed partial class StoredGraph(Scoped<ICompanyFeed> changes, Scoped<I
 
         progress(Text.StageGraph, 0.9);
         builder.Save(GraphPath, sequence, clock.GetUtcNow()); // whole or not at all, whoever else is saving
-        if (Open(out _) is { } saved) standing.Save(saved.Graph.Current, ct);
-        progress(Text.StageGraph, 1);
+    }
+
+    private void Rank(Opened saved, CancellationToken ct)
+    {
+        try
+        {
+            standing.Save(saved.Graph.Current, ct);
+        }
+        catch (IOException e)
+        {
+            LogUnranked(e); // results are in the order that was known before
+        }
     }
 
     // What a killed build left; one still under way elsewhere is younger.
@@ -209,6 +232,9 @@ internal sealed partial class StoredGraph(Scoped<ICompanyFeed> changes, Scoped<I
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} relations were left out of the graph or are not as given")]
     private partial void LogFaults(int count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The standing of companies could not be saved; the order of results stays as it was")]
+    private partial void LogUnranked(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The graph could not be built anew; it goes on as it is")]
     private partial void LogRebuildFailed(Exception exception);

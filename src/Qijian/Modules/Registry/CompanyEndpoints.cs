@@ -55,7 +55,7 @@ internal static class CompanyEndpoints
     /// <summary>Sets the ETag, and says whether the client has that version already. The language is part of it.</summary>
     internal static bool NotModified(HttpContext http, string version)
     {
-        EntityTagHeaderValue tag = new($"\"{version}{PageNotice.Tag(http.RequestServices.GetServices<PageNotice>())}{(Language.IsEnglish ? "-en" : "")}\"");
+        EntityTagHeaderValue tag = new($"\"{version}{PageNotice.Tag(http.RequestServices.GetServices<PageNotice>())}{(Language.IsEnglish ? "-en" : "")}{(Theme.Of(http) is { } theme ? $"-{theme}" : "")}\"");
         http.Response.GetTypedHeaders().ETag = tag;
         http.Response.Headers.CacheControl = "no-cache";
         return http.Request.GetTypedHeaders().IfNoneMatch.Any(t => t.Compare(tag, useStrongComparison: false) || t.Equals(EntityTagHeaderValue.Any));

@@ -35,8 +35,8 @@ namespace Qijian.Modules.Registry
         public Guid Id { get; init; }
 
         /// <summary>The lesser of the two ids.</summary>
-        [Personal(CategoryId.PublicRoleName, Waiver = PublicRole.Waiver)] public required string First { get; init; }
-        [Personal(CategoryId.PublicRoleName, Waiver = PublicRole.Waiver)] public required string Second { get; init; }
+        [Personal(CategoryId.PublicRoleName, Waiver = PublicRole.Waiver)] public required string First { get; set; }
+        [Personal(CategoryId.PublicRoleName, Waiver = PublicRole.Waiver)] public required string Second { get; set; }
         public Sameness Sameness { get; init; }
 
         /// <summary>What it rests on. Shown to everybody.</summary>

@@ -46,7 +46,11 @@ public sealed record RelatedCompany(int Number, string? LegalRepresentative)
 }
 
 /// <summary>A person in one public role at one company, whose number is the number of the person shifted right by <see cref="RelationRow.NumberBits"/>.</summary>
-public sealed record RelatedPerson(long Number, string Id, string Name);
+public sealed record RelatedPerson(long Number, string Id, string Name)
+{
+    /// <summary>The number that stands for the person: another's, where the two were decided to be one.</summary>
+    public long Party { get; set; } = Number;
+}
 
 /// <summary>One relation that leads to a company.</summary>
 /// <param name="Number">The company's number shifted left by <see cref="NumberBits"/>, plus a counter.</param>
@@ -87,22 +91,26 @@ internal sealed class RelationFeed(AppDb db, PreparedReads reads, SourceCatalog 
             var people = await bulk.ReadAsync("SELECT r.number, r.id, r.name FROM registry_people r WHERE r.number BETWEEN @a AND @b ORDER BY r.number", first, last, PersonOf, ct);
             var relations = await bulk.ReadAsync($"SELECT {Columns} FROM registry_relations r WHERE r.number BETWEEN @a AND @b ORDER BY r.number", first, last, RelationOf, ct);
             var addresses = await bulk.ReadAsync("SELECT number, statements FROM registry_records WHERE number BETWEEN @a AND @b AND superseded_by IS NULL ORDER BY number", first, last, AddressOf, ct);
-            yield return Joined(companies, people, Grouped(relations, groups), addresses);
+            yield return Joined(companies, people, relations, addresses, groups);
         }
     }
 
     public async Task<RelationPage> ReadAsync(IReadOnlyCollection<int> companies, CancellationToken ct)
     {
         if (companies.Count == 0) return new([], [], []);
-        var groups = await GroupsAsync(ct);
+        // With the decisions at one moment: a number that stands for others is there.
         var sql = $"""
+            {PersonGroups.Query}
             SELECT number, legal_representative FROM registry_companies WHERE number {db.AmongNumbers} ORDER BY number;
             {db.SelectOf("r.number, r.id, r.name", "registry_people")} ORDER BY r.number;
             {db.SelectOf(Columns, "registry_relations")} ORDER BY r.number;
             {db.SelectOf("r.number, r.statements", "registry_records")} AND r.superseded_by IS NULL ORDER BY r.number;
             """;
-        return await reads.RunAsync(sql, db.NumbersOf(companies), async (row, token) => Joined(
-            await ListAsync(row, CompanyOf, token), await NextAsync(row, PersonOf, token), Grouped(await NextAsync(row, RelationOf, token), groups), await NextAsync(row, AddressOf, token)), ct);
+        return await reads.RunAsync(sql, db.NumbersOf(companies), async (row, token) =>
+        {
+            var groups = await PersonGroups.OfAsync(row, token);
+            return Joined(await NextAsync(row, CompanyOf, token), await NextAsync(row, PersonOf, token), await NextAsync(row, RelationOf, token), await NextAsync(row, AddressOf, token), groups);
+        }, ct);
     }
 
     public async Task<IReadOnlyList<FiledRelation>> EvidenceAsync(IReadOnlyCollection<int> companies, Func<RelationRow, bool> wanted, CancellationToken ct)
@@ -162,8 +170,10 @@ internal sealed class RelationFeed(AppDb db, PreparedReads reads, SourceCatalog 
         return rows;
     }
 
-    private static RelationPage Joined(List<RelatedCompany> companies, List<RelatedPerson> people, List<RelationRow> relations, List<(int Company, string? Address)> addresses)
+    private static RelationPage Joined(List<RelatedCompany> companies, List<RelatedPerson> people, List<RelationRow> relations, List<(int Company, string? Address)> addresses, PersonGroups groups)
     {
+        Grouped(relations, groups);
+        if (!groups.IsEmpty) people.ForEach(p => p.Party = groups.Of(p.Number));
         var at = 0;
         foreach (var company in companies)
         {

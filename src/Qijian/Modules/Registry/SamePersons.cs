@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Qijian.Platform.Data;
 
@@ -57,6 +58,7 @@ public sealed class PersonGroups
 {
     private readonly Dictionary<long, long[]> members = []; // of everybody in a group of two or more
     private readonly HashSet<(long, long)> different = []; // of the least of two groups
+    private readonly HashSet<int> broken = []; // companies of the others where a record of a group is gone: it may have stood for them
 
     private PersonGroups()
     {
@@ -80,19 +82,21 @@ public sealed class PersonGroups
     /// <summary>Whether two were decided to be different, by themselves or by others who are the same as they.</summary>
     public bool AreDifferent(long first, long second) => different.Contains(Ordered(Of(first), Of(second)));
 
-    /// <summary>The companies at which a person of these companies is on file under another number too.</summary>
+    /// <summary>The companies that are to be looked at anew where these are: at which a person of theirs is on file too, or may have been.</summary>
     public IEnumerable<int> Beside(IReadOnlyCollection<int> companies)
     {
-        if (IsEmpty) return [];
+        if (members.Count + broken.Count == 0) return [];
         var wanted = companies.ToHashSet();
-        return members.Where(m => wanted.Contains(CompanyOf(m.Key))).SelectMany(m => m.Value).Select(CompanyOf).Where(c => !wanted.Contains(c)).Distinct();
+        return members.Where(m => wanted.Contains(CompanyOf(m.Key))).SelectMany(m => m.Value).Select(CompanyOf).Concat(broken).Where(c => !wanted.Contains(c)).Distinct();
     }
 
     /// <summary>Reads the decisions in force. A record that is not there any more still joins those that are the same as it.</summary>
-    internal static Task<PersonGroups> ReadAsync(PreparedReads reads, CancellationToken ct) => reads.RunAsync(
-        "SELECT d.first, d.second, d.sameness, f.number, s.number FROM registry_person_decisions d LEFT JOIN registry_people f ON f.id = d.first LEFT JOIN registry_people s ON s.id = d.second WHERE d.ended_at IS NULL;", [], OfAsync, ct);
+    internal static Task<PersonGroups> ReadAsync(PreparedReads reads, CancellationToken ct) => reads.RunAsync(Query, [], OfAsync, ct);
 
-    private static async Task<PersonGroups> OfAsync(DbDataReader row, CancellationToken ct)
+    /// <summary>What <see cref="OfAsync"/> reads.</summary>
+    internal const string Query = "SELECT d.first, d.second, d.sameness, f.number, s.number FROM registry_person_decisions d LEFT JOIN registry_people f ON f.id = d.first LEFT JOIN registry_people s ON s.id = d.second WHERE d.ended_at IS NULL;";
+
+    internal static async Task<PersonGroups> OfAsync(DbDataReader row, CancellationToken ct)
     {
         List<(string First, string Second)> same = [], apart = [];
         Dictionary<string, long> numbers = new(StringComparer.Ordinal);
@@ -115,6 +119,7 @@ public sealed class PersonGroups
         foreach (var group in joined.GroupBy(j => j.Value, j => j.Key, StringComparer.Ordinal))
         {
             long[] live = [.. group.Where(numbers.ContainsKey).Select(id => numbers[id]).Order()];
+            if (live.Length < group.Count()) groups.broken.UnionWith(live.Select(CompanyOf));
             if (live.Length < 2) continue;
             foreach (var number in live) groups.members[number] = live;
         }
@@ -168,7 +173,7 @@ internal sealed class SamePersons(AppDb db, DataFolder folder, TimeProvider cloc
     public async Task<SamenessProblem?> DecideAsync(string first, string second, Sameness sameness, string? why, Subject by, CancellationToken ct)
     {
         if (string.Equals(first, second, StringComparison.Ordinal)) return SamenessProblem.Itself;
-        if (why?.Trim() is not { Length: > 0 and <= ISamePersons.LongestWhy } reason || reason.Any(c => char.IsControl(c) || char.IsSurrogate(c))) return SamenessProblem.Reason;
+        if (why?.Trim() is not { Length: > 0 and <= ISamePersons.LongestWhy } reason || reason.Any(char.IsControl) || reason.EnumerateRunes().Any(r => r == Rune.ReplacementChar)) return SamenessProblem.Reason;
         (first, second) = string.CompareOrdinal(first, second) < 0 ? (first, second) : (second, first);
         if (!Projector.IsOwnId(first, 'p') || !Projector.IsOwnId(second, 'p') || await db.People.CountAsync(p => p.Id == first || p.Id == second, ct) != 2) return SamenessProblem.Unknown;
         return await WriteAsync(

@@ -92,6 +92,7 @@ public sealed class AuthorizationTests
         page /relations  everybody
         page /relations/compare  everybody
         page /relations/matrix  everybody
+        GET /relations/matrix/progress/{id:guid}  everybody
         GET /robots.txt  everybody
         page /search  everybody
         GET /sitemap.xml  everybody

@@ -48,6 +48,20 @@ public sealed class CompanyStandingTests
         if (length is { } bytes) await File.WriteAllBytesAsync(path, (await File.ReadAllBytesAsync(path, Ct))[..bytes], Ct);
         else File.Delete(path);
         var standing = await site.WithAsync<CompanyStanding, Func<int, int>>(s => Task.FromResult(s.Now()));
-        Assert.All(Enumerable.Range(0, 20).Append(-1).Append(int.MaxValue), number => Assert.InRange(standing(number), 0, length is null or 0 ? 0 : ICompanyStanding.Highest));
+        Assert.All(Enumerable.Range(length ?? 0, 20).Append(-1).Append(int.MaxValue), number => Assert.Equal(0, standing(number)));
+        await site.WithAsync<EmbeddedSearch, int>(async s =>
+        {
+            await s.RunAsync(Ct);
+            return 0;
+        });
+        Assert.Equal(7, (await OrderAsync(site)).Count);
+        // It is made anew with the graph's next opening.
+        await site.WithAsync<StoredGraph, int>(async g =>
+        {
+            File.SetLastWriteTimeUtc(Path.Combine(site.Folder, "index", "relations.graph"), TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(1));
+            await g.RunAsync(Ct);
+            return 0;
+        });
+        Assert.Contains(Enumerable.Range(0, 20), number => site.WithAsync<CompanyStanding, int>(s => Task.FromResult(s.Now()(number))).GetAwaiter().GetResult() > 0);
     }
 }

@@ -112,6 +112,86 @@ public sealed class SamePersonsTests
     }
 
     [Fact]
+    public async Task Where_a_way_by_name_was_passed_over_no_absence_is_claimed_beyond_what_is_listed()
+    {
+        // From A to B: four steps by the name of two who are different, and seven by shares.
+        await using var site = await DrawnSite.OfAsync("A: 张三 60\nC: A 10\nD: C 10\nE: D 10\nF: E 10\nG: F 10\nH: G 10\nB: 张三 60, H 10");
+        var by = "&kinds=ownership,possiblySame&maxLength=8";
+        Assert.Equal(4, (await site.PathsAsync("A", "B", by)).GetProperty("paths")[0].GetProperty("hops").GetArrayLength());
+        Assert.Null(await DecideAsync(site, await IdAsync(site, "A", "张三"), await IdAsync(site, "B", "张三"), Sameness.Different));
+        var answer = await site.PathsAsync("A", "B", by);
+        Assert.True(answer.GetProperty("paths").GetArrayLength() > 0 || answer.GetProperty("truncated").GetBoolean());
+        Assert.False((await site.PathsAsync("A", "B", "&kinds=ownership,possiblySame&maxLength=6")).GetProperty("truncated").GetBoolean()); // up to six all are listed
+    }
+
+    [Fact]
+    public async Task The_name_of_representatives_who_are_different_leads_nowhere()
+    {
+        await using var site = await DrawnSite.OfAsync("A | 张三 法定代表人\nB | 张三 法定代表人\nC | 张三 法定代表人");
+        Assert.True((await site.PathsAsync("A", "B", "&kinds=sameRepresentative")).GetProperty("found").GetBoolean());
+        Assert.Null(await DecideAsync(site, await IdAsync(site, "A", "张三"), await IdAsync(site, "B", "张三"), Sameness.Different));
+        Assert.False((await site.PathsAsync("A", "B", "&kinds=sameRepresentative")).GetProperty("found").GetBoolean());
+        Assert.True((await site.PathsAsync("A", "C", "&kinds=sameRepresentative")).GetProperty("found").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_decision_goes_on_with_a_body_that_is_joined_to_another()
+    {
+        await using var site = await DrawnSite.OfAsync("A: 张三 60\nD: A 20");
+        await site.Site.ImportAsync("loose.jsonl", $$"""{"name":"{{Drawn.Name("B")}}","registrationNumber":"350100400012345","owners":[{"type":"person","name":"张三","percent":60}]}""", "loose");
+        await site.FollowedAsync();
+        var loose = await site.Site.WithAsync<AppDb, string>(async db => (await db.People.Where(p => p.Name == "张三").OrderBy(p => p.Number).Select(p => p.Id).ToListAsync(Ct))[^1]);
+        Assert.Null(await DecideAsync(site, await IdAsync(site, "A", "张三"), loose, Sameness.Same));
+        await site.Site.ImportAsync("coded.jsonl", $$"""{"name":"{{Drawn.Name("B")}}","creditCode":"{{Drawn.Code("B")}}","registrationNumber":"350100400012345"}""", "coded");
+        await site.FollowedAsync();
+        Assert.Equal(HttpStatusCode.MovedPermanently, (await site.Site.Client.GetAsync($"/people/{loose}", Ct)).StatusCode); // the body was joined
+        Assert.Equal(2, (await site.GetAsync($"/api/v1/people/{await IdAsync(site, "B", "张三")}")).GetProperty("roles").GetArrayLength());
+        Assert.Equal(await IdAsync(site, "A", "张三"), (await site.GetAsync($"/api/v1/people/{await IdAsync(site, "B", "张三")}/namesakes")).GetProperty("person").GetProperty("id").GetString());
+    }
+
+    [Fact]
+    public async Task Whoever_is_one_bears_all_the_names()
+    {
+        await using var site = await DrawnSite.OfAsync("A: 张三 60\nB: 张叁 60\nC: 张叁 5\nD: 张三 5");
+        string a = await IdAsync(site, "A", "张三"), b = await IdAsync(site, "B", "张叁");
+        Assert.Null(await DecideAsync(site, a, b, Sameness.Same));
+        foreach (var id in (string[])[a, b])
+            Assert.Equal((string[])[await IdAsync(site, "C", "张叁"), await IdAsync(site, "D", "张三")], (await site.GetAsync($"/api/v1/people/{id}/namesakes")).GetProperty("namesakes").EnumerateArray().Select(n => n.GetProperty("person").GetProperty("id").GetString()!));
+        Assert.Equal(await StoredGraphTests.BuiltAnewAsync(site.Site), await site.Site.WithAsync<StoredGraph, List<string>>(store => Task.FromResult(StoredGraphTests.Edges(store))));
+    }
+
+    [Fact]
+    public async Task The_comparison_says_who_was_decided_to_be_one()
+    {
+        await using var site = await DrawnSite.OfAsync("A | 张三 董事\nB: A 10 | 张三 董事");
+        string first = await IdAsync(site, "A", "张三"), second = await IdAsync(site, "B", "张三");
+        Task<JsonElement> CompareAsync() => site.GetAsync($"/api/v1/compare?first={Drawn.Code("A")}&second={Drawn.Code("B")}");
+        Assert.False(Assert.Single((await CompareAsync()).GetProperty("people").EnumerateArray()).GetProperty("same").GetBoolean());
+        Assert.Null(await DecideAsync(site, first, second, Sameness.Same));
+        Assert.True(Assert.Single((await CompareAsync()).GetProperty("people").EnumerateArray()).GetProperty("same").GetBoolean());
+        Assert.Null(await DecideAsync(site, first, second, Sameness.Different));
+        Assert.Empty((await CompareAsync()).GetProperty("people").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task What_is_shown_at_once_after_taking_back_is_what_holds_then()
+    {
+        await using var site = await DrawnSite.OfAsync("A: 张三 60\nB: 张三 60\nC: 张三 60");
+        string a = await IdAsync(site, "A", "张三"), b = await IdAsync(site, "B", "张三");
+        Assert.Null(await DecideAsync(site, a, b, Sameness.Same));
+        var (namesakes, holdings) = await site.Site.WithAsync<IServiceProvider, (NamesakesView, OwnershipView)>(async services =>
+        {
+            var decisions = (ISamePersons)services.GetService(typeof(ISamePersons))!;
+            Assert.Null(await decisions.TakeBackAsync((await decisions.OfAsync(b, Ct))[0].Id, Editor, Ct));
+            // Nobody has told the graph.
+            var graph = (IRelationGraph)services.GetService(typeof(IRelationGraph))!;
+            var party = ((PartyLookup.Found)await graph.FindAsync(b, Ct)).Party;
+            return (await graph.NamesakesAsync(party, Ct), await graph.HoldingsAsync(party, new(), Ct));
+        });
+        Assert.Equal((2, 1), (namesakes.Persons.Count, holdings.Stakes.Count));
+    }
+
+    [Fact]
     public async Task Namesakes_are_listed_with_their_roles_and_never_taken_for_one()
     {
         await using var site = await DrawnSite.OfAsync("A: 张三 60\nB | 张三 董事\nC | 李四 董事");
@@ -173,7 +253,7 @@ public sealed class SamePersonsTests
         Assert.Contains(Text.SameReason.With(ISamePersons.LongestWhy), editor.Body, StringComparison.Ordinal);
         Assert.Contains("value=\"Same\" required checked", editor.Body, StringComparison.Ordinal); // what was chosen is not lost
         Assert.Equal(HttpStatusCode.BadRequest, (await editor.PressAsync("decide", ("sameness", "7"), ("why", "x"))).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await editor.PressAsync("decide", ("sameness", "Same"), ("why", "公告<b>载明"))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await editor.PressAsync("decide", ("sameness", "Same"), ("why", "公告<b>载明𠮷"))).StatusCode);
         Assert.Contains(WebUtility.HtmlEncode("公告<b>载明"), WebUtility.HtmlEncode(WebUtility.HtmlDecode(editor.Body)), StringComparison.Ordinal);
         Assert.DoesNotContain("<b>载明", editor.Body, StringComparison.Ordinal);
         Assert.Equal(2, (await drawn.GetAsync($"/api/v1/people/{second}")).GetProperty("roles").GetArrayLength());

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Qijian.Engine.Graph;
 using Qijian.Modules.Graph;
@@ -167,6 +168,37 @@ public sealed class StoredGraphTests
             return true;
         });
         folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task While_it_is_not_open_pages_and_answers_say_that_it_will_be()
+    {
+        await using var site = await TestSite.StartAsync(services => services.AddScoped<IRelationGraph, NotOpen>());
+        await site.ImportAsync("a.jsonl", Drawn.File("A: H 60, 张三 40"));
+        var (a, h) = (Drawn.Code("A"), Drawn.Code("H"));
+        var person = (await site.WithAsync<AppDb, List<Qijian.Modules.Registry.Person>>(db => Task.FromResult(db.People.ToList())))[0].Id;
+        foreach (var path in (string[])[$"/companies/{a}/structure", $"/companies/{a}/group", $"/people/{person}/structure", $"/relations?from={a}&to={h}", $"/relations/compare?first={a}&second={h}",
+            $"/api/v1/companies/{a}/owners", $"/api/v1/companies/{a}/holdings", $"/api/v1/companies/{a}/beneficial-owners", $"/api/v1/companies/{a}/group", $"/api/v1/paths?from={a}&to={h}", $"/api/v1/compare?first={a}&second={h}", $"/api/v1/people/{person}/namesakes"])
+            Assert.Equal((path, HttpStatusCode.ServiceUnavailable), (path, (await site.Client.GetAsync(path, Ct)).StatusCode));
+        using var matrix = await site.Client.PostAsync("/api/v1/relation-matrix", new StringContent($$"""{"parties":["{{a}}","{{h}}"]}""", System.Text.Encoding.UTF8, "application/json"), Ct);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, matrix.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await site.Client.GetAsync($"/companies/{a}", Ct)).StatusCode); // the rest goes on
+    }
+
+    // Answers nothing: who asks it before it is ready fails the test.
+    private sealed class NotOpen : IRelationGraph
+    {
+        public bool Ready => false;
+
+        public Task<PartyLookup> FindAsync(string id, CancellationToken ct) => throw new InvalidOperationException();
+        public Task<OwnershipView> OwnersAsync(GraphParty company, OwnershipRequest request, CancellationToken ct) => throw new InvalidOperationException();
+        public Task<OwnershipView> HoldingsAsync(GraphParty owner, OwnershipRequest request, CancellationToken ct) => throw new InvalidOperationException();
+        public Task<BeneficialView> BeneficialOwnersAsync(GraphParty company, decimal threshold, DateOnly? day, CancellationToken ct) => throw new InvalidOperationException();
+        public Task<PathsView> PathsAsync(GraphParty from, GraphParty to, PathRequest request, CancellationToken ct) => throw new InvalidOperationException();
+        public Task<MatrixView> MatrixAsync(IReadOnlyList<string> inputs, PathRequest request, IProgress<MatrixProgress>? progress, CancellationToken ct) => throw new InvalidOperationException();
+        public Task<GroupView> GroupAsync(GraphParty company, DateOnly? day, CancellationToken ct) => throw new InvalidOperationException();
+        public Task<ComparisonView> CompareAsync(GraphParty first, GraphParty second, DateOnly? day, CancellationToken ct) => throw new InvalidOperationException();
+        public Task<NamesakesView> NamesakesAsync(GraphParty person, CancellationToken ct) => throw new InvalidOperationException();
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Qijian.Modules.Privacy;
+using Qijian.Modules.Shared;
 
 namespace Qijian.Modules.Accounts;
 
@@ -19,6 +20,15 @@ internal sealed class AccountModel(ReadAccount account, EnterAccount enter, Curr
         if (await account.MemberAsync(ct) is not { } member) return Challenge();
         (Member, Phone, IsStaff, LacksFactor) = (member, await account.MaskedPhoneAsync(member, ct) ?? "–", await staff.IsAsync([], ct), await staff.LacksFactorAsync(ct));
         return Page();
+    }
+
+    /// <summary>How pages look: what is sent, and in the reader's language.</summary>
+    public static IReadOnlyList<(string Value, string Label)> Looks => [("", Text.LookDevice), ("light", Text.LookLight), ("dark", Text.LookDark)];
+
+    public IActionResult OnPostLook([FromForm] string? theme)
+    {
+        Theme.Choose(HttpContext, theme);
+        return LocalRedirect(Language.Path(AccountsModule.AccountPath));
     }
 
     public async Task<IActionResult> OnPostSignOutAsync(CancellationToken ct)

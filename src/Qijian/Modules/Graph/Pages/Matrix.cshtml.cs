@@ -12,7 +12,7 @@ namespace Qijian.Modules.Graph;
 /// <summary>How every two of a list are connected. It takes names by POST since they are many; nothing is kept and nothing changed, so that no form of another site can do harm.</summary>
 [IgnoreAntiforgeryToken]
 [RequestSizeLimit(MostBytes)]
-internal sealed class MatrixModel(IRelationGraph graph, RowLimit limit) : PageModel
+internal sealed class MatrixModel(IRelationGraph graph, RowLimit limit, MatrixWatches watches) : PageModel
 {
     public const string Path = "/relations/matrix";
     public const int MostBytes = 2 << 20, MostNames = GraphSnapshot.MaxMatrix, MostPairs = 300, MostSquare = 25;
@@ -75,7 +75,8 @@ internal sealed class MatrixModel(IRelationGraph graph, RowLimit limit) : PageMo
             return Page();
         }
 
-        Found = await graph.MatrixAsync(names, Walk, progress: null, ct);
+        using var watch = watches.Begin(Asked.Text("watch"));
+        Found = await graph.MatrixAsync(names, Walk, watch, ct);
         return Asked.Text("format") switch
         {
             "xlsx" => MatrixFile.Xlsx(Found),

@@ -150,6 +150,7 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
         }
 
         foreach (var person in await db.PeopleAt(gone).ToListAsync(ct)) retired.Add(new() { Id = person.Id, Successor = pairs.Find(p => p.Loose.Number == (int)(person.Number >> SourceRecord.NumberBits)).Target });
+        await MoveDecisionsAsync(batch, pairs, gone, ct);
         await bulk.ReplaceAsync(db, retired, ct); // an id may come back, and go again
         await db.DeleteProjectionAsync(gone, ct);
         await db.DeleteRecordsAsync(gone, ct);
@@ -167,6 +168,24 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
         batch.Touched.AddRange(gone);
         await SaveAsync(batch, ct);
         return gone.Count;
+    }
+
+    // What was decided of a person goes on under the id that the same statement has at the body that took over.
+    private async Task MoveDecisionsAsync(Batch batch, List<(Company Loose, int Target)> pairs, HashSet<int> gone, CancellationToken ct)
+    {
+        if (gone.Count == 0 || await db.PersonDecisions.Where(d => d.EndedAt == null).ToListAsync(ct) is not { Count: > 0 } decisions) return;
+        Dictionary<string, string> moved = new(StringComparer.Ordinal);
+        foreach (var (source, target) in pairs.Where(p => gone.Contains(p.Loose.Number)))
+            foreach (var statement in batch.Bodies[source.Number].Heads.SelectMany(h => h.Said).Where(s => s.Property.Type is ValueType.Relation))
+                moved[Projector.PersonId(source.Id, statement)] = Projector.PersonId(batch.Bodies[target].Company.Id, statement);
+        foreach (var decision in decisions)
+        {
+            string[] ids = [.. ((string[])[decision.First, decision.Second]).Select(id => moved.GetValueOrDefault(id, id)).Order(StringComparer.Ordinal)];
+            if (ids[0] == decision.First && ids[1] == decision.Second) continue;
+            // Of records that are one now, or of which it was decided before, there is nothing to say any more.
+            if (ids[0] == ids[1] || decisions.Exists(d => d != decision && d.EndedAt is null && d.First == ids[0] && d.Second == ids[1])) decision.EndedAt = import.StartedAt;
+            else (decision.First, decision.Second) = (ids[0], ids[1]);
+        }
     }
 
     private async Task FindAsync(Batch batch, IReadOnlyList<Draft> drafts, CancellationToken ct)

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using DocumentFormat.OpenXml.Packaging;
 using MiniExcelLibs;
+using Qijian.Modules.Graph;
 using Qijian.Modules.Registry;
 using Table = DocumentFormat.OpenXml.Wordprocessing.Table;
 using TableRow = DocumentFormat.OpenXml.Wordprocessing.TableRow;
@@ -271,6 +272,37 @@ public sealed partial class RelationPageTests(RelationPageSite pages) : IClassFi
         if (choice.Length > 0) form.Add(new StringContent(choice), "choice");
         if (file is not null) form.Add(new ByteArrayContent(file), "file", "names.bin");
         return client.PostAsync($"{language}/relations/matrix", form, Ct);
+    }
+
+    [Fact]
+    public async Task A_matrix_says_how_far_it_is_to_whoever_knows_its_number_and_only_meanwhile()
+    {
+        List<MatrixProgress> told = [];
+        await pages.Drawn.Site.WithAsync<IRelationGraph, MatrixView>(g => g.MatrixAsync([Code("TOP"), Code("LOW"), Code("ALONE")], new(), new Told(told), Ct));
+        Assert.Equal([1, 2, 3], told.Where(t => t.Pairs == 0 && t.AllPairs == 0).Select(t => t.Matched));
+        Assert.Equal(new(3, 3, 3, 3), told[^1]);
+
+        var id = Guid.CreateVersion7();
+        var path = $"/relations/matrix/progress/{id}";
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync(path, Ct)).StatusCode);
+        await pages.Drawn.Site.WithAsync<MatrixWatches, int>(async watches =>
+        {
+            using (var watch = watches.Begin(id.ToString())!)
+            {
+                Assert.Null(watches.Begin(id.ToString())); // one number, one matrix
+                watch.Report(new(2, 200, 0, 0));
+                Assert.Equal("""{"matched":2,"names":200,"pairs":0,"allPairs":0}""", await client.GetStringAsync(path, Ct));
+            }
+
+            return 0;
+        });
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync(path, Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/relations/matrix/progress/x", Ct)).StatusCode);
+    }
+
+    private sealed class Told(List<MatrixProgress> told) : IProgress<MatrixProgress>
+    {
+        public void Report(MatrixProgress value) => told.Add(value);
     }
 
     [Fact]
