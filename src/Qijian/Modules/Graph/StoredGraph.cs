@@ -13,8 +13,8 @@ internal sealed record GraphMoment(GraphSnapshot Graph, PartyTable Parties);
 /// <summary>The graph of the registry: saved in the data folder, mapped at start, followed as other processes change the registry. Reading waits for nothing.</summary>
 internal sealed partial class StoredGraph(Scoped<ICompanyFeed> changes, Scoped<IRelationFeed> relations, CompanyStanding standing, DataFolder folder, TimeProvider clock, ILogger<StoredGraph> log) : IFollowsRegistry, IImportFollower, IPreparation, IReadiness, IDisposable
 {
-    // Companies taken in at once: a question waits for none of it, but the cores are shared.
-    private const int Slice = 4_000;
+    /// <summary>Companies taken in at once: a question waits for none of it, but the cores are shared.</summary>
+    internal int Slice { get; set; } = 4_000;
 
     // Behind by more commits than this, building anew is sooner done than following.
     private const int MostBehind = 400;
