@@ -75,7 +75,7 @@ internal sealed class RegisterReader(AppDb db, SourceCatalog catalog)
         var named = By(parties);
         List<ExportedRelation> relations = [];
         Dictionary<short, int> unnamed = [];
-        HashSet<string> ids = new(StringComparer.Ordinal);
+        HashSet<string> ids = new(StringComparer.Ordinal), ofBodies = new(StringComparer.Ordinal);
         foreach (var (version, stated) in body.Relations())
         {
             if (!version.Stands) continue; // last seen in an earlier version of its record
@@ -83,6 +83,8 @@ internal sealed class RegisterReader(AppDb db, SourceCatalog catalog)
             var statement = source.Basis is Basis.Derived && stated[Vocabulary.Fields.Basis] is null ? stated with { Fields = [.. stated.Fields, new(Vocabulary.Fields.Basis, nameof(Basis.Derived))] } : stated;
             var party = PartyOf(company, statement, named, unnamed);
             var key = string.Create(CultureInfo.InvariantCulture, $"{company.Id}\n{statement.Property.Name}\n{party.Id}\n{statement[Vocabulary.Fields.Role]}\n{statement[Vocabulary.Fields.Interest]}\n{statement.From:O}");
+            // Of one body the first counts that says it, whatever the others call the body.
+            if (party.IsBody && !ofBodies.Add(key)) continue;
             var id = "r-" + Projector.Base32(key);
             for (var again = 2; !ids.Add(id); again++) id = "r-" + Projector.Base32($"{key}\n{again}");
             var alone = version.Record.Key is { } record && version.Statements.All(s => s.Property.Type is ValueType.Relation) ? (source.Dataset, record) : ((string, string)?)null;

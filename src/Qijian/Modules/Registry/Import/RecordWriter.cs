@@ -144,6 +144,7 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
             if (byName && !to.Company.Identified && from.Heads.Exists(f => to.Heads.Exists(t => t.DatasetId == f.DatasetId))) continue; // a source that has records of two means two
             foreach (var record in from.Heads)
                 to.Add(new() { Number = to.NextRecord(), DatasetId = record.DatasetId, Key = record.Key ?? source.Id, Hash = record.Hash, Statements = record.Statements, FirstImport = record.FirstImport, LastImport = record.LastImport, SupersededBy = record.SupersededBy, JoinedByName = byName || record.JoinedByName });
+            batch.Moved.AddRange(from.Heads);
             gone.Add(source.Number);
             from.Dirty = false;
             retired.Add(new() { Id = source.Id, Successor = target });
@@ -348,7 +349,7 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
     {
         HashSet<string> ids = new(StringComparer.Ordinal), leis = new(StringComparer.Ordinal);
         List<string> names = [];
-        foreach (var party in dirty.SelectMany(b => b.Loaded).SelectMany(r => r.Said).Where(s => s.Property.Type is ValueType.Relation).Select(PartyOf))
+        foreach (var party in dirty.SelectMany(b => b.Loaded).Concat(batch.Moved).SelectMany(r => r.Said).Where(s => s.Property.Type is ValueType.Relation).Select(PartyOf))
         {
             if (party.Code is { } code && batch.ById(code) is null) ids.Add(code);
             else if (party is { Code: null, Lei: { } lei } && batch.ByLei(lei) is null) leis.Add(lei);
@@ -398,6 +399,9 @@ internal sealed class RecordWriter(AppDb db, BulkLoader bulk, Dataset dataset, I
         public List<long> SeenAgain { get; } = [];
         public List<long> Superseded { get; } = [];
         public List<int> Touched { get; } = [];
+
+        /// <summary>Records of bodies that were joined to others.</summary>
+        public List<SourceRecord> Moved { get; } = [];
         public Dictionary<string, int> Retired { get; } = new(StringComparer.Ordinal);
 
         public void Add(Company company)

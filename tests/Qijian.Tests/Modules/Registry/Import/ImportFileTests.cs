@@ -157,6 +157,25 @@ public sealed class ImportFileTests
     }
 
     [Theory, InlineData(false), InlineData(true)]
+    public async Task The_owners_of_a_record_that_joins_a_body_by_name_are_found_there(bool postgres)
+    {
+        // The body of the name is named by a later row; its owner is known by a code alone.
+        await using var site = await TestSite.StartAsync(postgres, serve: false);
+        await site.ImportAsync("a.jsonl", $$"""
+            {"name":"甲示例有限公司","owners":[{"type":"company","creditCode":"{{First}}","percent":"40%"}]}
+            {"name":"乙示例有限公司","creditCode":"91440300708461136T","owners":[{"type":"company","name":"甲示例有限公司","creditCode":"12100000400010275N"}]}
+            """);
+        var owner = await site.WithAsync<AppDb, string?>(async db =>
+        {
+            var joined = await db.Companies.SingleAsync(c => c.Id == "12100000400010275N", Ct);
+            var (first, last) = (SourceRecord.First(joined.Number), SourceRecord.Last(joined.Number));
+            var edge = await db.Relations.SingleAsync(r => r.Number >= first && r.Number <= last, Ct);
+            return await db.Companies.Where(c => c.Number == edge.FromCompany).Select(c => c.Id).SingleOrDefaultAsync(Ct);
+        });
+        Assert.Equal(First, owner);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
     public async Task A_record_without_identifier_joins_the_one_body_of_its_name_whichever_came_first(bool nameFirst)
     {
         await using var site = await TestSite.StartAsync(serve: false);
