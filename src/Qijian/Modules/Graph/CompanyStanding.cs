@@ -41,6 +41,7 @@ internal sealed class CompanyStanding(DataFolder folder) : ICompanyStanding
         var temporary = $"{FilePath}.{Guid.CreateVersion7():N}.tmp";
         File.WriteAllBytes(temporary, [.. values]);
         File.Move(temporary, FilePath, overwrite: true); // whole or not at all
+        kept = new(File.GetLastWriteTimeUtc(FilePath), [.. values]); // two files of one tick of the clock are not told apart
     }
 
     private byte[] Read()
