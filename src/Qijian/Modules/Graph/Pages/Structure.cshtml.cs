@@ -61,6 +61,7 @@ internal sealed class StructureModel(IRelationGraph graph, ICompanyLookup lookup
         }
         else if (await lookup.FindPersonAsync(Party.Id!, ct) is PersonLookupResult.Found(var person))
         {
+            Head = Head with { Decided = person.Same.Count > 0 };
             Namesakes = await graph.NamesakesAsync(Party, ct);
             await ReadColleaguesAsync(person, ct);
         }
@@ -134,6 +135,9 @@ internal sealed class StructureModel(IRelationGraph graph, ICompanyLookup lookup
 /// <param name="Own">Which of the tabs this is.</param>
 internal sealed record PartyHead(GraphParty Party, string Own, IReadOnlyList<(string Path, string Label)> Tabs)
 {
+    /// <summary>Whether the person was decided to be the same as others, all of whose relations are there.</summary>
+    public bool Decided { get; init; }
+
     public static PartyHead Of(GraphParty party, IEnumerable<PartyTab> tabs, string own)
     {
         var (id, person) = (party.Id!, party.Kind is PartyKind.Person);
