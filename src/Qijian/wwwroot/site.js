@@ -141,7 +141,7 @@ for (const form of document.querySelectorAll('form[data-watch]')) {
     if (!crypto.randomUUID) return; // only over HTTPS and on this machine
     watch.value = crypto.randomUUID();
     clearInterval(timer);
-    let seen = false;
+    let seen = false, missed = 0;
     timer = setInterval(async () => {
       const answer = await fetch(`/relations/matrix/progress/${watch.value}`).catch(() => undefined);
       if (answer?.ok) {
@@ -149,11 +149,11 @@ for (const form of document.querySelectorAll('form[data-watch]')) {
         seen = true;
         const [words, done, all] = allPairs ? [form.dataset.pairs, pairs, allPairs] : [form.dataset.watch, matched, names];
         if (all) status.textContent = words.replace('{0}', done).replace('{1}', all);
-      } else if (seen) { // a file came, and the page stays
+      } else if (seen || ++missed > 20) { // a file came, and the page stays; or it never began
         clearInterval(timer);
         status.textContent = '';
       }
-    }, 400);
+    }, 1000);
   });
 }
 

@@ -20,7 +20,7 @@ public static class GraphModule
         .AddRelationTools()
         .AddGraphPages();
 
-    public static void MapGraph(this IEndpointRouteBuilder app) 
+    public static void MapGraph(this IEndpointRouteBuilder app)
     {
         GraphEndpoints.Map(app);
         MatrixWatches.Map(app);

@@ -136,7 +136,8 @@ internal sealed partial class StoredGraph(Scoped<ICompanyFeed> changes, Scoped<I
             var before = current.Graph.Current;
             // With all who are the same as a person of these, before or now.
             var groups = await feed.GroupsAsync(ct);
-            for (var (known, more) = (0, slice); more.Length > 0; known = slice.Length, slice = [.. slice, .. more = [.. GraphChanges.Beside(new(before, current.Parties), slice).Concat(groups.Beside(slice)).Distinct()]]) { }
+            for (var more = slice; more.Length > 0; slice = [.. slice, .. more])
+                more = [.. GraphChanges.Beside(new(before, current.Parties), slice).Concat(groups.Beside(slice)).Distinct()];
             var page = await feed.ReadAsync(slice, ct);
             var faults = current.Graph.Apply(new GraphChanges(before, current.Parties).Of(slice, page), left == 0 ? sequence : before.Sequence);
             if (faults.Count > 0) LogFaults(faults.Count);
