@@ -103,9 +103,17 @@ public abstract class SiteTests
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync($"/api/v1/suggest?q={escaped}", Ct)).StatusCode);
     }
 
-    [Fact]
-    public async Task A_query_of_five_thousand_characters_is_answered() =>
-        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync($"/search?q={new string('a', 5000)}", Ct)).StatusCode);
+    [Theory, InlineData('a', 60_000), InlineData('企', 7_000)]
+    public async Task A_query_of_many_thousands_of_characters_is_answered_with_a_page_of_usual_size_that_says_how_many_count(char character, int times)
+    {
+        var query = Uri.EscapeDataString(new string(character, times));
+        foreach (var path in (string[])["/api/v1/companies", "/api/v1/suggest"]) Assert.Equal(HttpStatusCode.OK, (await client.GetAsync($"{path}?q={query}", Ct)).StatusCode);
+        var page = await client.GetAsync($"/search?q={query}", Ct);
+        var html = await page.Content.ReadAsStringAsync(Ct);
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+        Assert.Contains("200", html, StringComparison.Ordinal);
+        Assert.InRange(html.Length, times, 10 * query.Length); // the text itself and where the other language is
+    }
 
     [Fact]
     public async Task Facets_count_what_choosing_them_leaves()

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.Options;
 using NetEscapades.AspNetCore.SecurityHeaders;
@@ -14,7 +15,8 @@ internal static class PlatformSetup
     public static void AddPlatform(this WebApplicationBuilder builder, DataFolder folder, bool quiet)
     {
         if (quiet) builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        // A query is no error for its length: one of 64 KB is some 7,000 hanzi.
+        builder.WebHost.ConfigureKestrel(kestrel => (kestrel.AddServerHeader, kestrel.Limits.MaxRequestLineSize) = (false, 64 << 10));
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
         services.AddOptions<OperatorOptions>().BindConfiguration(OperatorOptions.Section).ValidateDataAnnotations().ValidateOnStart();
@@ -53,6 +55,7 @@ internal static class PlatformSetup
             if (HttpMethods.IsHead(http.Request.Method)) http.Request.Method = HttpMethods.Get; // the server leaves the body out
             return next(http);
         });
+        app.Use(TakeInAsync);
         app.UseResponseCompression();
         // The reference of the interface is a script that adds its own styles: both carry a nonce, and nothing else is let in there either.
         var (plain, reference, framed) = (SecurityHeaders(), SecurityHeaders(nonce: true), SecurityHeaders(framed: true));
@@ -78,6 +81,17 @@ internal static class PlatformSetup
         });
         app.MapGet("/healthz", () => "ok").ExcludeFromDescription().DisableRateLimiting();
         app.MapGet("/readyz", (IEnumerable<IReadiness> parts) => parts.All(p => p.Ready) ? Results.Text("ok") : Results.Text("starting", statusCode: 503)).ExcludeFromDescription().DisableRateLimiting();
+    }
+
+    // Many a client reads no answer before all that it sends is sent: what an endpoint refuses for its size is taken in, up to what the server takes from anybody, and dropped.
+    private static async Task TakeInAsync(HttpContext http, RequestDelegate next)
+    {
+        var limit = http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>();
+        var most = limit.MaxRequestBodySize;
+        await next(http);
+        if (limit.IsReadOnly || http.Request.ContentLength <= limit.MaxRequestBodySize || http.Request.ContentLength > most) return;
+        limit.MaxRequestBodySize = most;
+        await http.Request.Body.CopyToAsync(Stream.Null, http.RequestAborted);
     }
 
     private static HeaderPolicyCollection SecurityHeaders(bool nonce = false, bool framed = false) => (framed ? new HeaderPolicyCollection() : new HeaderPolicyCollection().AddFrameOptionsDeny())

@@ -96,7 +96,7 @@ public sealed class MatchTests(SqliteSample sample) : IClassFixture<SqliteSample
     public async Task A_form_of_another_site_is_refused_and_so_is_a_body_that_is_too_large()
     {
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await client.PostAsync("/api/v1/match", new FormUrlEncodedContent([]), Ct)).StatusCode);
-        using HttpRequestMessage tooLarge = new(HttpMethod.Post, "/api/v1/match") { Content = new StringContent("{\"rows\":[" + new string(' ', 5 << 20), Encoding.UTF8, "application/json"), Headers = { ExpectContinue = true } };
+        using HttpRequestMessage tooLarge = new(HttpMethod.Post, "/api/v1/match") { Content = new StringContent("{\"rows\":[" + new string(' ', 20 << 20), Encoding.UTF8, "application/json") };
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await client.SendAsync(tooLarge, Ct)).StatusCode);
     }
 }

@@ -133,7 +133,7 @@ public sealed class ReconcileTests(SqliteSample sample) : IClassFixture<SqliteSa
         Assert.Equal(HttpStatusCode.BadRequest, (await client.PostAsync("/reconcile", new StringContent("--x", Encoding.UTF8, "multipart/form-data"), Ct)).StatusCode);
         var batch = "{" + string.Join(',', Enumerable.Range(0, 101).Select(i => $"\"q{i}\":{{\"query\":\"a\"}}")) + "}";
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await PostAsync("queries", batch)).StatusCode);
-        using HttpRequestMessage tooLong = new(HttpMethod.Post, "/reconcile") { Content = new FormUrlEncodedContent([new("queries", new string('x', 2 << 20))]), Headers = { ExpectContinue = true } };
+        using HttpRequestMessage tooLong = new(HttpMethod.Post, "/reconcile") { Content = new FormUrlEncodedContent([new("queries", new string('x', 20 << 20))]) };
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await client.SendAsync(tooLong, Ct)).StatusCode);
     }
 

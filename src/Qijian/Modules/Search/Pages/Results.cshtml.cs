@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
+using Qijian.Engine.Search;
 using Qijian.Modules.Registry;
 using Qijian.Modules.Shared;
 
@@ -83,8 +84,7 @@ internal sealed class ResultsModel(ICompanySearch search, ICompanyLookup compani
     public bool HasRange(string facet) => facet is "founded" ? (Asked.FoundedFrom ?? Asked.FoundedTo) is not null : facet is "capital" && (Asked.CapitalFrom ?? Asked.CapitalTo) is not null;
 
     /// <summary>What a range form keeps of the query string.</summary>
-    public IEnumerable<(string Name, string Value)> Others(string facet) => Request.Query
-        .Where(p => p.Key is not ("page" or "snapshot") && p.Key != facet + "From" && p.Key != facet + "To").SelectMany(p => p.Value, (p, v) => (p.Key, v ?? ""));
+    public IEnumerable<(string Name, string Value)> Others(string facet) => Kept(name => name is not ("page" or "snapshot") && name != facet + "From" && name != facet + "To").Select(p => (p.Key, p.Value));
 
     /// <summary>How deep a class of industry lies, as a style.</summary>
     public static string? Depth(string facet, string value) => facet is "industry" && value.Length > 1 ? value.Length > 3 ? "deeper" : "deep" : null;
@@ -103,7 +103,7 @@ internal sealed class ResultsModel(ICompanySearch search, ICompanyLookup compani
     /// <summary>Another page of the same snapshot, so that nothing is shown twice or left out while data changes.</summary>
     public string PageLink(long page)
     {
-        QueryBuilder query = new(Request.Query.Where(p => p.Key is not ("page" or "snapshot")).SelectMany(p => p.Value, (p, v) => KeyValuePair.Create(p.Key, v ?? "")));
+        QueryBuilder query = new(Kept(name => name is not ("page" or "snapshot")));
         query.Add("page", page.ToString(CultureInfo.InvariantCulture));
         query.Add("snapshot", Found.Snapshot);
         return Language.Path("/search") + query.ToQueryString();
@@ -114,14 +114,14 @@ internal sealed class ResultsModel(ICompanySearch search, ICompanyLookup compani
     /// <summary>What was found as a file, of the same snapshot.</summary>
     public string ExportLink(string format)
     {
-        QueryBuilder query = new(Request.Query.Where(p => p.Key is not ("page" or "snapshot" or "format" or "lang")).SelectMany(p => p.Value, (p, v) => KeyValuePair.Create(p.Key, v ?? "")));
+        QueryBuilder query = new(Kept(name => name is not ("page" or "snapshot" or "format" or "lang")));
         query.Add("format", format);
         query.Add("lang", Language.IsEnglish ? "en" : "zh");
         query.Add("snapshot", Found.Snapshot);
         return ExportEndpoint.Path + query.ToQueryString();
     }
 
-    public string Cleared() => Language.Path("/search") + new QueryBuilder { { "q", Q } }.ToQueryString();
+    public string Cleared() => Language.Path("/search") + new QueryBuilder(Kept(name => name is "q")).ToQueryString();
 
     /// <summary>Why an entry was found, in a word or two.</summary>
     public static string Why(Matched matched) => matched switch
@@ -143,10 +143,14 @@ internal sealed class ResultsModel(ICompanySearch search, ICompanyLookup compani
 
     private string Link(string name, IReadOnlyList<string> values, bool keepSnapshot)
     {
-        QueryBuilder query = new(Request.Query.Where(p => p.Key != name && p.Key != "page" && (keepSnapshot || p.Key != "snapshot")).SelectMany(p => p.Value, (p, v) => KeyValuePair.Create(p.Key, v ?? "")));
+        QueryBuilder query = new(Kept(other => other != name && other is not "page" && (keepSnapshot || other is not "snapshot")));
         foreach (var value in values) query.Add(name, value);
         return Language.Path("/search") + query.ToQueryString();
     }
+
+    // What of the query string goes on in links, and of the text what counts: a page has many.
+    private IEnumerable<KeyValuePair<string, string>> Kept(Func<string, bool> keep) => Request.Query.Where(p => keep(p.Key)).SelectMany(p => p.Value, (p, v) =>
+        KeyValuePair.Create(p.Key, v is null ? "" : p.Key is "q" && v.Length > SearchQuery.MaxTextLength ? v[..SearchQuery.MaxTextLength] : v));
 
     private string[] Values(string name) => Request.Query.TryGetValue(name, out StringValues values) ? [.. values.OfType<string>().Where(v => v.Length > 0)] : [];
 }
