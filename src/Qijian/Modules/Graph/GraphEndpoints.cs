@@ -180,7 +180,7 @@ public sealed record PathsQuery
     [Description("The id of a company or person"), FromQuery] public string? From { get; init; }
     [Description("The id of another"), FromQuery] public string? To { get; init; }
     [Description("Steps at most, 1 to 16; 6 where left out"), FromQuery] public string? MaxLength { get; init; }
-    [Description("Kinds of relations, separated by commas: ownership, control, directorship, representative, director, supervisor, manager, employment, branch, fund; weak ones only where named: possiblySame, sameAddress, sameRepresentative"), FromQuery] public string? Kinds { get; init; }
+    [Description("Kinds of relations, separated by commas: ownership, control, directorship, representative, director, supervisor, manager, employment, branch, fund; weak ones only where named: possiblySame, sameAddress, samePhone, sameRepresentative"), FromQuery] public string? Kinds { get; init; }
     [Description("true (parties with more than 2,000 relations are not passed through), false, or how many relations"), FromQuery] public string? SkipHubs { get; init; }
     [Description("How many paths, 1 to 50; 5 where left out"), FromQuery] public string? K { get; init; }
     [Description("A day: relations that held on it; today where left out"), FromQuery] public string? AsOf { get; init; }

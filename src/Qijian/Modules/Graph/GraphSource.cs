@@ -75,6 +75,8 @@ internal static class GraphSource
     {
         if (company.Address is { Length: > 0 } address && KeyOf(PartyKind.Address, address) is { } place) yield return place;
         if (company.LegalRepresentative is { Length: > 0 } name && KeyOf(PartyKind.RepresentativeName, name) is { } representative) yield return representative;
+        foreach (var phone in company.Phones)
+            if (KeyOf(PartyKind.Phone, phone) is { } number) yield return number;
     }
 
     /// <summary>What a person has that another may have too.</summary>
@@ -84,9 +86,10 @@ internal static class GraphSource
     }
 
     /// <summary>The weak kind by which something in common connects.</summary>
-    public static EdgeKind WeakKind(long common) => PartyKey.CommonOf(common) switch { PartyKind.Address => EdgeKind.SameAddress, PartyKind.RepresentativeName => EdgeKind.SameRepresentative, _ => EdgeKind.PossiblySame };
+    public static EdgeKind WeakKind(long common) => PartyKey.CommonOf(common) switch { PartyKind.Address => EdgeKind.SameAddress, PartyKind.RepresentativeName => EdgeKind.SameRepresentative, PartyKind.Phone => EdgeKind.SamePhone, _ => EdgeKind.PossiblySame };
 
-    private static long? KeyOf(PartyKind kind, string text) =>
+    /// <summary>The key of what is in common, or null where nothing of it is left once normalised.</summary>
+    public static long? KeyOf(PartyKind kind, string text) =>
         Normalizer.Key(text) is { Length: > 1 } plain ? PartyKey.Common(kind, XxHash3.HashToUInt64(MemoryMarshal.AsBytes(plain.AsSpan()))) : null;
 }
 

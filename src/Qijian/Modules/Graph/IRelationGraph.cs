@@ -87,6 +87,9 @@ public enum PartyKind : byte
 
     /// <summary>A name that several persons bear.</summary>
     PersonName,
+
+    /// <summary>A telephone number that companies share.</summary>
+    Phone,
 }
 
 /// <summary>A party of the graph.</summary>

@@ -13,7 +13,7 @@ internal static class KindWords
         ["ownership"] = EdgeKinds.Of(EdgeKind.Share, EdgeKind.EarlierShare), ["control"] = EdgeKinds.Of(EdgeKind.Control, EdgeKind.Consolidation, EdgeKind.EarlierControl), ["directorship"] = Directorship,
         ["representative"] = EdgeKinds.Of(EdgeKind.Representative), ["director"] = EdgeKinds.Of(EdgeKind.Director), ["supervisor"] = EdgeKinds.Of(EdgeKind.Supervisor), ["manager"] = EdgeKinds.Of(EdgeKind.Manager),
         ["employment"] = EdgeKinds.Of(EdgeKind.Employment), ["branch"] = EdgeKinds.Of(EdgeKind.Branch), ["fund"] = EdgeKinds.Of(EdgeKind.Fund),
-        ["possiblySame"] = EdgeKinds.Of(EdgeKind.PossiblySame), ["sameAddress"] = EdgeKinds.Of(EdgeKind.SameAddress), ["sameRepresentative"] = EdgeKinds.Of(EdgeKind.SameRepresentative),
+        ["possiblySame"] = EdgeKinds.Of(EdgeKind.PossiblySame), ["sameAddress"] = EdgeKinds.Of(EdgeKind.SameAddress), ["samePhone"] = EdgeKinds.Of(EdgeKind.SamePhone), ["sameRepresentative"] = EdgeKinds.Of(EdgeKind.SameRepresentative),
     };
 
     /// <summary>The word of a kind in answers.</summary>
@@ -29,7 +29,7 @@ internal static class KindWords
     {
         EdgeKind.Share => Text.KindShare, EdgeKind.EarlierShare => Text.KindShare, EdgeKind.Control or EdgeKind.EarlierControl => Text.KindControl, EdgeKind.Consolidation => Text.KindConsolidation,
         EdgeKind.Representative => Text.KindRepresentative, EdgeKind.Director => Text.KindDirector, EdgeKind.Supervisor => Text.KindSupervisor, EdgeKind.Manager => Text.KindManager, EdgeKind.Employment => Text.KindEmployment,
-        EdgeKind.Branch => Text.KindBranch, EdgeKind.Fund => Text.KindFund, EdgeKind.PossiblySame => Text.KindPossiblySame, EdgeKind.SameAddress => Text.KindSameAddress, EdgeKind.SameRepresentative => Text.KindSameRepresentative,
+        EdgeKind.Branch => Text.KindBranch, EdgeKind.Fund => Text.KindFund, EdgeKind.PossiblySame => Text.KindPossiblySame, EdgeKind.SameAddress => Text.KindSameAddress, EdgeKind.SamePhone => Text.KindSamePhone, EdgeKind.SameRepresentative => Text.KindSameRepresentative,
         _ => kind.ToString(),
     };
 

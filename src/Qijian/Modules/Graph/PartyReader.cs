@@ -134,6 +134,7 @@ internal sealed class PartyReader(GraphMoment moment, ICompanyLookup lookup, ICo
         {
             PartyKind.Address => page.Companies is [var at] ? at.Address : null,
             PartyKind.RepresentativeName => page.Companies is [var of] ? of.LegalRepresentative : null,
+            PartyKind.Phone => page.Companies is [var reached] ? reached.Phones.FirstOrDefault(p => GraphSource.KeyOf(PartyKind.Phone, p) == key) : null,
             _ => page.People.FirstOrDefault(p => p.Number == PartyKey.NumberOf(member))?.Name,
         };
     }

@@ -43,6 +43,9 @@ public sealed record RelatedCompany(int Number, string? LegalRepresentative)
 {
     /// <summary>The registered address that stands.</summary>
     public string? Address { get; set; }
+
+    /// <summary>Its telephone numbers.</summary>
+    public IReadOnlyList<string> Phones { get; set; } = [];
 }
 
 /// <summary>A person in one public role at one company, whose number is the number of the person shifted right by <see cref="RelationRow.NumberBits"/>.</summary>
@@ -90,8 +93,8 @@ internal sealed class RelationFeed(AppDb db, PreparedReads reads, SourceCatalog 
             var (first, last) = (SourceRecord.First(companies[0].Number), SourceRecord.Last(after));
             var people = await bulk.ReadAsync("SELECT r.number, r.id, r.name FROM registry_people r WHERE r.number BETWEEN @a AND @b ORDER BY r.number", first, last, PersonOf, ct);
             var relations = await bulk.ReadAsync($"SELECT {Columns} FROM registry_relations r WHERE r.number BETWEEN @a AND @b ORDER BY r.number", first, last, RelationOf, ct);
-            var addresses = await bulk.ReadAsync("SELECT number, statements FROM registry_records WHERE number BETWEEN @a AND @b AND superseded_by IS NULL ORDER BY number", first, last, AddressOf, ct);
-            yield return Joined(companies, people, relations, addresses, groups);
+            var contacts = await bulk.ReadAsync("SELECT number, statements FROM registry_records WHERE number BETWEEN @a AND @b AND superseded_by IS NULL ORDER BY number", first, last, ContactOf, ct);
+            yield return Joined(companies, people, relations, contacts, groups);
         }
     }
 
@@ -109,7 +112,7 @@ internal sealed class RelationFeed(AppDb db, PreparedReads reads, SourceCatalog 
         return await reads.RunAsync(sql, db.NumbersOf(companies), async (row, token) =>
         {
             var groups = await PersonGroups.OfAsync(row, token);
-            return Joined(await NextAsync(row, CompanyOf, token), await NextAsync(row, PersonOf, token), await NextAsync(row, RelationOf, token), await NextAsync(row, AddressOf, token), groups);
+            return Joined(await NextAsync(row, CompanyOf, token), await NextAsync(row, PersonOf, token), await NextAsync(row, RelationOf, token), await NextAsync(row, ContactOf, token), groups);
         }, ct);
     }
 
@@ -170,15 +173,19 @@ internal sealed class RelationFeed(AppDb db, PreparedReads reads, SourceCatalog 
         return rows;
     }
 
-    private static RelationPage Joined(List<RelatedCompany> companies, List<RelatedPerson> people, List<RelationRow> relations, List<(int Company, string? Address)> addresses, PersonGroups groups)
+    private static RelationPage Joined(List<RelatedCompany> companies, List<RelatedPerson> people, List<RelationRow> relations, List<Contact> contacts, PersonGroups groups)
     {
         Grouped(relations, groups);
         if (!groups.IsEmpty) people.ForEach(p => p.Party = groups.Of(p.Number));
         var at = 0;
         foreach (var company in companies)
         {
-            for (; at < addresses.Count && addresses[at].Company <= company.Number; at++)
-                if (addresses[at].Company == company.Number) company.Address ??= addresses[at].Address;
+            for (; at < contacts.Count && contacts[at].Company <= company.Number; at++)
+            {
+                if (contacts[at].Company != company.Number) continue;
+                company.Address ??= contacts[at].Address;
+                if (contacts[at].Phones is { } phones) company.Phones = [.. company.Phones.Union(phones, StringComparer.Ordinal)];
+            }
         }
 
         return new(companies, people, relations);
@@ -188,13 +195,22 @@ internal sealed class RelationFeed(AppDb db, PreparedReads reads, SourceCatalog 
 
     private static RelatedPerson PersonOf(DbDataReader row) => new(row.GetInt64(0), row.GetString(1), row.GetString(2));
 
-    private static (int Company, string? Address) AddressOf(DbDataReader row)
+    private static Contact ContactOf(DbDataReader row)
     {
+        string? address = null;
+        List<string>? phones = null;
         StatementPack.Walk walk = new(row.GetFieldValue<byte[]>(1));
         while (walk.MoveNext())
-            if (walk.Property == Vocabulary.Address) return ((int)(row.GetInt64(0) >> SourceRecord.NumberBits), Encoding.UTF8.GetString(walk.Value));
-        return ((int)(row.GetInt64(0) >> SourceRecord.NumberBits), null);
+        {
+            if (walk.Property == Vocabulary.Address) address ??= Encoding.UTF8.GetString(walk.Value);
+            else if (walk.Property == Vocabulary.Phone) (phones ??= []).Add(Encoding.UTF8.GetString(walk.Value));
+        }
+
+        return new((int)(row.GetInt64(0) >> SourceRecord.NumberBits), address, phones);
     }
+
+    // What one record says of where a company is reached.
+    private readonly record struct Contact(int Company, string? Address, List<string>? Phones);
 
     private static RelationRow RelationOf(DbDataReader row) => new(
         row.GetInt64(0), row.GetInt16(1), Int(row, 2), row.IsDBNull(3) ? null : row.GetInt64(3), row.Text(4), (EntityType)row.GetInt16(5), row.Text(6), Int(row, 7), Int(row, 8), Int(row, 9), Day(row, 10), Day(row, 11), row.GetInt64(12), row.GetBoolean(13));

@@ -7,7 +7,7 @@ namespace Qijian.Tests.Modules.Graph;
 /// <summary>
 /// Companies and their relations in a few words, as an import file. One line a company: <c>T: A 60, 张三 40</c>. Latin letters are companies with a code,
 /// <c>?</c> is an unnamed owner, <c>=名称</c> a company that is only named, the rest are persons. A share is <c>60</c>, <c>25-50</c> or left out;
-/// <c>@2010-01-01~2020-01-01</c> says when. After <c>|</c> come officers: <c>张三 董事</c>; after <c>/</c> the parent of a branch; after <c>#</c> the address; after <c>&lt;</c> controllers.
+/// <c>@2010-01-01~2020-01-01</c> says when. After <c>|</c> come officers: <c>张三 董事</c>; after <c>/</c> the parent of a branch; after <c>#</c> the address; after <c>*</c> telephone numbers; after <c>&lt;</c> controllers.
 /// </summary>
 internal static class Drawn
 {
@@ -33,14 +33,15 @@ internal static class Drawn
     private static string Line(string line)
     {
         Dictionary<string, object> row = [];
-        var parts = line.Split(['|', '/', '#', '<'], StringSplitOptions.TrimEntries);
-        var marks = line.Where(c => c is '|' or '/' or '#' or '<').ToArray();
+        var parts = line.Split(['|', '/', '#', '*', '<'], StringSplitOptions.TrimEntries);
+        var marks = line.Where(c => c is '|' or '/' or '#' or '*' or '<').ToArray();
         var head = parts[0].Split(':', 2, StringSplitOptions.TrimEntries);
         (row["name"], row["creditCode"]) = (Name(head[0]), Code(head[0]));
         if (head.Length > 1 && head[1].Length > 0) row["owners"] = head[1].Split(',', StringSplitOptions.TrimEntries).Select(Owner).ToList();
         for (var i = 0; i < marks.Length; i++)
         {
             if (marks[i] is '#') row["address"] = parts[i + 1];
+            else if (marks[i] is '*') row["phone"] = parts[i + 1];
             else if (marks[i] is '/') row["parent"] = Party(parts[i + 1]);
             else row[marks[i] is '|' ? "officers" : "controllers"] = parts[i + 1].Split(',', StringSplitOptions.TrimEntries).Select(o => Officer(o.Split(' '))).ToList();
         }

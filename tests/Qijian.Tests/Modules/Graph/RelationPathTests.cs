@@ -74,6 +74,26 @@ public sealed class RelationPathTests
     }
 
     [Fact]
+    public async Task Companies_of_one_telephone_number_are_connected_by_it_however_it_is_written_and_never_by_a_mobile_one()
+    {
+        await using var site = await DrawnSite.OfAsync("A * 0591-87654321；13800138000\nB * 13800138000，(0591) 8765 4321\nC * 138 0013 8000\nD * 400-888-0000");
+        var answer = await site.PathsAsync("A", "B", "&kinds=samePhone");
+        var hop = answer.GetProperty("paths")[0].GetProperty("hops")[0];
+        Assert.Equal(("samePhone", "Derived", "Phone", "0591 8765 4321"), (hop.GetProperty("relations")[0].GetProperty("kind").GetString(), hop.GetProperty("relations")[0].GetProperty("basis").GetString(), hop.GetProperty("to").GetProperty("type").GetString(), hop.GetProperty("to").GetProperty("name").GetString()));
+        Assert.False((await site.PathsAsync("A", "B")).GetProperty("found").GetBoolean()); // weak: only where it is asked for
+        Assert.False((await site.PathsAsync("A", "C", "&kinds=samePhone")).GetProperty("found").GetBoolean());
+        var page = await site.Site.Client.GetStringAsync($"/companies/{Drawn.Code("A")}", Ct);
+        Assert.Contains("0591 8765 4321", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("8000", await site.Site.Client.GetStringAsync($"/companies/{Drawn.Code("C")}", Ct), StringComparison.Ordinal);
+        Assert.DoesNotContain("13800138000", page, StringComparison.Ordinal);
+
+        // A later snapshot without it.
+        await site.ImportAsync("B * 0591-80000000\nD * 0591-87654321");
+        Assert.False((await site.PathsAsync("A", "B", "&kinds=samePhone")).GetProperty("found").GetBoolean());
+        Assert.True((await site.PathsAsync("A", "D", "&kinds=samePhone")).GetProperty("found").GetBoolean());
+    }
+
+    [Fact]
     public async Task A_person_may_be_an_end_and_ended_relations_are_walked_where_asked_for()
     {
         await using var site = await DrawnSite.OfAsync("A: H 60@2010-01-01~2015-01-01 | 张三 董事\nB: H 30");

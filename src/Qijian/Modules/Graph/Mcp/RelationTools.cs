@@ -37,7 +37,7 @@ internal sealed class RelationTools(IRelationGraph graph)
     [Description("The shortest ways between two companies or persons through shares, control, offices and branches, each step with every relation that it rests on, its dates and dataset. Where there is none, summary says within how many steps, from which sources and as of when; where truncated is true, none says nothing.")]
     public async Task<PathsJson> PathAsync(
         [Description("The id of one")] string from, [Description("The id of the other")] string to, [Description("Steps at most, 1 to 16")] int maxLength = 6,
-        [Description("Kinds separated by commas: ownership, control, directorship, representative, director, supervisor, manager, employment, branch, fund, possiblySame, sameAddress, sameRepresentative; all but the last three where left out")] string? kinds = null,
+        [Description("Kinds separated by commas: ownership, control, directorship, representative, director, supervisor, manager, employment, branch, fund, possiblySame, sameAddress, samePhone, sameRepresentative; all but the last four where left out")] string? kinds = null,
         [Description("How many paths, 1 to 20")] int k = 3, CancellationToken ct = default)
     {
         if (maxLength is < 1 or > Engine.Graph.GraphSnapshot.MaxPathLength) throw new McpException("maxLength must lie between 1 and 16.");

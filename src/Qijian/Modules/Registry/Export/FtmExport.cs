@@ -17,7 +17,7 @@ internal sealed class FtmExport(RegisterReader reader)
     private static readonly (string Name, Property Property, bool Company)[] Properties =
     [
         ("previousName", Vocabulary.PreviousName, false), ("alias", Vocabulary.EnglishName, false), ("alias", Vocabulary.ShortName, false), ("legalForm", Vocabulary.LegalForm, false), ("status", Vocabulary.Status, false),
-        ("sector", Vocabulary.Industry, false), ("address", Vocabulary.Address, false), ("description", Vocabulary.Scope, false), ("website", Vocabulary.Website, false), ("capital", Vocabulary.Capital, true), ("ticker", Vocabulary.StockCode, true),
+        ("sector", Vocabulary.Industry, false), ("address", Vocabulary.Address, false), ("description", Vocabulary.Scope, false), ("website", Vocabulary.Website, false), ("phone", Vocabulary.Phone, false), ("capital", Vocabulary.Capital, true), ("ticker", Vocabulary.StockCode, true),
         ("incorporationDate", Vocabulary.FoundedOn, false), ("dissolutionDate", Vocabulary.DeregisteredOn, false), ("leiCode", Vocabulary.Lei, false), ("idNumber", Vocabulary.OrganizationCode, false), ("taxNumber", Vocabulary.TaxNumber, false),
         ("registrationNumber", Vocabulary.CreditCode, false), ("registrationNumber", Vocabulary.RegistrationNumber, false), ("registrationNumber", Vocabulary.ForeignNumber, false),
     ];

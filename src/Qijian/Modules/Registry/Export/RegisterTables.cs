@@ -27,7 +27,7 @@ internal static class RegisterTables
     private static readonly Property[] Texts =
     [
         Vocabulary.OrganizationCode, Vocabulary.TaxNumber, Vocabulary.ForeignNumber, Vocabulary.PreviousName, Vocabulary.EnglishName, Vocabulary.ShortName, Vocabulary.Status, Vocabulary.LegalForm, Vocabulary.Industry,
-        Vocabulary.ApprovedOn, Vocabulary.OperatingFrom, Vocabulary.OperatingTo, Vocabulary.DeregisteredOn, Vocabulary.RevokedOn, Vocabulary.Registrar, Vocabulary.District, Vocabulary.Address, Vocabulary.Scope, Vocabulary.Country, Vocabulary.Website,
+        Vocabulary.ApprovedOn, Vocabulary.OperatingFrom, Vocabulary.OperatingTo, Vocabulary.DeregisteredOn, Vocabulary.RevokedOn, Vocabulary.Registrar, Vocabulary.District, Vocabulary.Address, Vocabulary.Scope, Vocabulary.Country, Vocabulary.Website, Vocabulary.Phone,
     ];
 
     public static readonly IReadOnlyList<RegisterTable> All =

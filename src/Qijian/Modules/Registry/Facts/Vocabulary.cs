@@ -113,6 +113,7 @@ public static class Vocabulary
         Website = new(34, "website", "网站", "Website", ValueType.Text),
         LeiStatus = new(35, "leiStatus", "LEI 登记状态", "LEI registration status", ValueType.Text),
         Initials = new(36, "initials", "拼音缩写", "Pinyin initials", ValueType.Text),
+        Phone = new(38, "phone", "联系电话", "Telephone", ValueType.Text, Many: true),
         ForeignNumber = new(37, "foreignNumber", "境外登记号", "Number in a foreign register", ValueType.Identifier, Many: true),
         Ownership = new(64, "ownership", "股东", "Ownership", ValueType.Relation, Many: true),
         Directorship = new(65, "directorship", "任职", "Directorship", ValueType.Relation, Many: true),

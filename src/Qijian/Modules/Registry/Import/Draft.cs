@@ -51,6 +51,7 @@ internal sealed class Draft(long row)
 
     public void Add(Statement statement)
     {
+        if (statement.Property == Vocabulary.Phone && Telephone.IsMobile(statement.Value)) return;
         statements.Add(statement);
         if (statement.Property.Type is ValueType.Relation) Relations++;
     }

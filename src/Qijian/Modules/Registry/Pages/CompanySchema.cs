@@ -40,6 +40,7 @@ internal static class CompanySchema
         if (c.Lei is { } lei) json.WriteString("leiCode", lei);
         if (c.FoundedOn is { } founded) json.WriteString("foundingDate", founded.ToString("O", CultureInfo.InvariantCulture));
         if (view[Vocabulary.Website]?.Value is { } site && site.StartsWith("http", StringComparison.OrdinalIgnoreCase)) json.WriteString("sameAs", site);
+        if (view[Vocabulary.Phone]?.Value is { } phone) json.WriteString("telephone", phone);
         var address = view[Vocabulary.Address]?.Value;
         if (address is not null || c.Province is not null)
         {
