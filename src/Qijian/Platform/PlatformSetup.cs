@@ -49,6 +49,7 @@ internal static class PlatformSetup
 
     public static void UsePlatform(this WebApplication app)
     {
+        app.UseNetworkPlaces();
         app.UseForwardedHeaders();
         app.Use((http, next) =>
         {

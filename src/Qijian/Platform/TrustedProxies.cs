@@ -11,6 +11,9 @@ internal sealed class ProxyOptions
 
     /// <summary>Addresses of reverse proxies, separated by commas, whose word on the visitor's address and scheme is taken; those on this machine always are.</summary>
     public string? Addresses { get; init; }
+
+    /// <summary>A header in which such a proxy says about where a visitor's network is: latitude and longitude in degrees, with a comma between. It must set it on every request.</summary>
+    public string? PlaceHeader { get; init; }
 }
 
 /// <summary>Behind a reverse proxy the visitor's address and scheme are what the proxy says: limits and absolute links depend on them.</summary>

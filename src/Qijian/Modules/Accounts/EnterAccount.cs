@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Mvc.ViewFeatures;
 using Microsoft.EntityFrameworkCore;
 using Qijian.Modules.Messaging;
 using Qijian.Modules.Privacy;
+using Qijian.Platform;
 
 namespace Qijian.Modules.Accounts;
 
@@ -33,7 +34,7 @@ internal sealed record SecondStepTicket(string Member, SignInMethod Method, Date
 internal sealed record SecondStepForm(string? Ticket, string? To, string? Problem);
 
 /// <summary>Opens accounts for proved numbers and signs their holders in.</summary>
-internal sealed class EnterAccount(AppDb db, IVault vault, OneTimeCodes codes, SecondFactors factors, SignInTickets tickets, Device device, IMessageGate messages, IGuardianConsents guardians, TimeProvider clock)
+internal sealed class EnterAccount(AppDb db, IVault vault, OneTimeCodes codes, SecondFactors factors, SignInTickets tickets, Device device, IPurposeGuard guard, IMessageGate messages, IGuardianConsents guardians, TimeProvider clock)
 {
     private static readonly TimeSpan LongUnused = TimeSpan.FromDays(90), Day = TimeSpan.FromDays(1);
 
@@ -96,14 +97,25 @@ internal sealed class EnterAccount(AppDb db, IVault vault, OneTimeCodes codes, S
         return Onwards(to);
     }
 
-    // Where a person is, is not known here: no network address is kept. How many devices signed in since their number last proved them, is.
+    // A new device is unusual where nobody could have got from the last sign-in, and after many others since the number last proved its holder.
     private async Task<bool> IsUnusualAsync(Subject subject, CancellationToken ct)
     {
         if (await IsKnownDeviceAsync(subject, ct)) return false;
+        if (await IsOutOfReachAsync(subject, ct)) return true;
         var since = clock.GetUtcNow() - Day;
         var proved = await db.SignIns.Where(s => s.Subject == subject && s.Outcome == SignInOutcome.SignedIn && s.Method == SignInMethod.Code).MaxAsync(s => (DateTimeOffset?)s.At, ct);
         if (proved > since) since = proved.Value;
         return await db.SignIns.Where(s => s.Subject == subject && s.Outcome == SignInOutcome.SignedIn && s.At > since).Select(s => s.DeviceIndex).Distinct().CountAsync(ct) >= UnusualDevices;
+    }
+
+    private async Task<bool> IsOutOfReachAsync(Subject subject, CancellationToken ct)
+    {
+        if (device.Place is not { } here) return false;
+        var now = clock.GetUtcNow();
+        var since = now - Day;
+        return await db.SignIns.AsNoTracking().Where(s => s.Subject == subject && s.Outcome == SignInOutcome.SignedIn && s.Place != null && s.At > since).OrderByDescending(s => s.At).FirstOrDefaultAsync(ct) is { Place: { } place } last
+            && await guard.DemandAsync(subject, Purpose.AccountSecurity, [Category.NetworkPlace], ct) is Decision.Allowed yes
+            && NetworkPlace.Parse(await vault.OpenAsync(yes.Capability, Category.NetworkPlace, place, ct)) is { } there && there.IsOutOfReach(here, now - last.At);
     }
 
     private async Task<IActionResult> LockAsync(Member member, SignInMethod method, string? to, CancellationToken ct)
@@ -172,7 +184,7 @@ internal sealed class EnterAccount(AppDb db, IVault vault, OneTimeCodes codes, S
     }
 
     public async Task RecordAsync(Subject subject, SignInMethod method, SignInOutcome outcome, byte[]? index, CancellationToken ct) =>
-        db.Add(new SignInRecord { Id = Guid.CreateVersion7(clock.GetUtcNow()), Subject = subject, Method = method, Outcome = outcome, Device = await vault.SealAsync(subject, Category.DeviceSystem, device.Words, ct), DeviceIndex = index, At = clock.GetUtcNow() });
+        db.Add(new SignInRecord { Id = Guid.CreateVersion7(clock.GetUtcNow()), Subject = subject, Method = method, Outcome = outcome, Device = await vault.SealAsync(subject, Category.DeviceSystem, device.Words, ct), DeviceIndex = index, Place = outcome is SignInOutcome.SignedIn && device.Place is { } place ? await vault.SealAsync(subject, Category.NetworkPlace, place.ToString(), ct) : null, At = clock.GetUtcNow() });
 
     public async Task<bool> IsKnownDeviceAsync(Subject subject, CancellationToken ct) =>
         device.IndexFor(subject) is { } index && await db.SignIns.AnyAsync(s => s.Subject == subject && s.DeviceIndex == index && s.Outcome == SignInOutcome.SignedIn, ct);

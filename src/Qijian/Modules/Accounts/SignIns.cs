@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Qijian.Modules.Accounts;
 using Qijian.Modules.Privacy;
+using Qijian.Platform;
 
 namespace Qijian
 {
@@ -18,7 +19,7 @@ namespace Qijian.Modules.Accounts
 
     internal enum SignInOutcome { SignedIn = 1, WrongPassword = 2, SignedOut = 3, Ended = 4, SecondFactorMissing = 5, SecondFactorOn = 6, SecondFactorOff = 7, RecoveryCodesMade = 8, PasskeyAdded = 9, PasskeyRemoved = 10, Locked = 11 }
 
-    /// <summary>A line of the holder's own history. No network address: it is not kept anywhere.</summary>
+    /// <summary>A line of the holder's own history. No network address: it is not kept anywhere, and about where it is only where the operator's proxy says so.</summary>
     internal sealed class SignInRecord : IEntityTypeConfiguration<SignInRecord>
     {
         public Guid Id { get; init; }
@@ -29,6 +30,8 @@ namespace Qijian.Modules.Accounts
 
         [Personal(CategoryId.DeviceId, Waiver = "A keyed index of the random number of the device, for this person alone: it tells a known device from a new one")]
         public byte[]? DeviceIndex { get; set; }
+
+        [Personal(CategoryId.NetworkPlace)] public Sealed? Place { get; init; }
         [RetentionStart] public DateTimeOffset At { get; init; }
 
         void IEntityTypeConfiguration<SignInRecord>.Configure(EntityTypeBuilder<SignInRecord> builder)
@@ -54,6 +57,9 @@ namespace Qijian.Modules.Accounts
                 return string.Join(" · ", new[] { Known(Browsers, agent), Known(Systems, agent) }.OfType<string>()) is { Length: > 0 } words ? words : Text.DeviceUnknown;
             }
         }
+
+        /// <summary>About where its network is.</summary>
+        public NetworkPlace? Place => http.HttpContext?.Place();
 
         /// <summary>By which a device of this person is known again, and of no other person's.</summary>
         public byte[]? IndexFor(Subject subject) => Number is { } number ? IndexOf(subject, number) : null;

@@ -1,8 +1,12 @@
 using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Qijian.Modules.Accounts;
 using Qijian.Modules.Privacy;
+using Qijian.Platform;
 
 namespace Qijian.Tests.Modules.Accounts;
 
@@ -105,10 +109,73 @@ public sealed class SessionTests
         Assert.Equal("/account", (await TryAsync(new(site), "13800138000")).Headers.Location!.OriginalString);
     }
 
-    private async Task<Person> SignedInAsync(TestSite site, string phone, string agent)
+    [Fact]
+    public async Task A_new_device_that_nobody_could_have_carried_so_far_is_signed_in_by_a_code_only()
+    {
+        await using var site = await OpenAccounts.StartAsync(clock, settings: [$"{ProxyOptions.Section}:{nameof(ProxyOptions.PlaceHeader)}=X-Place"]);
+        const string Shanghai = "31.2304, 121.4737", Suzhou = "31.2989,120.5853", Urumqi = "43.8256,87.6168", Phone = "13800138000";
+        Person At(string place) => new(site, ("X-Place", place));
+        async Task<string> TryAsync(Person person, string phone = Phone) => (await person.SendAsync("/account/sign-in", "password", ("phone", phone), ("password", "correct horse battery staple"))).Headers.Location!.OriginalString;
+        var (owner, bystander) = (await SignedInAsync(site, Phone, At(Shanghai)), await SignedInAsync(site, "13900139000", At(Urumqi)));
+        foreach (var person in new[] { owner, bystander })
+        {
+            person.Body = await person.Browser.ReadAsync("/account/security");
+            await person.PressAsync("password", ("password", "correct horse battery staple"));
+        }
+
+        clock.Advance(TimeSpan.FromMinutes(30));
+        var thief = At(Urumqi);
+        Assert.Contains("locked=true", await TryAsync(thief), StringComparison.Ordinal);
+        Assert.Equal("/account", await TryAsync(At(Urumqi), "13900139000"));
+        Assert.Contains("账号已暂时锁定", await owner.Browser.ReadAsync("/inbox"), StringComparison.Ordinal);
+        Assert.DoesNotContain("账号已暂时锁定", await bystander.Browser.ReadAsync("/inbox"), StringComparison.Ordinal);
+        Assert.Equal("/account", await TryAsync(At(Suzhou)));
+        Assert.Equal("/account", await TryAsync(At("somewhere"))); // no place is no reason
+        foreach (var kept in await site.WithAsync<AppDb, List<SignInRecord>>(db => db.SignIns.AsNoTracking().Where(s => s.Outcome != SignInOutcome.SignedIn).ToListAsync(Ct))) Assert.Null(kept.Place); // whoever was refused left none
+        var exported = await ExportAsync(site, (await site.WithAsync<AppDb, Member>(db => db.Members.AsNoTracking().OrderBy(m => m.CreatedAt).FirstAsync(Ct))).Subject);
+        Assert.Contains("31,121", exported, StringComparer.Ordinal);
+        Assert.DoesNotContain(exported, line => line.Contains("121.4", StringComparison.Ordinal));
+
+        // The device that signed in before goes wherever it likes; the number is the way back for a new one; and in a day one gets everywhere.
+        owner.Browser.Cookies.Remove("__Host-qijian-session");
+        Assert.Equal("/account", await TryAsync(owner));
+        await SignedInAsync(site, Phone, thief);
+        Assert.Equal("/account", await TryAsync(At(Urumqi)));
+        Assert.Contains("locked=true", await TryAsync(At(Shanghai)), StringComparison.Ordinal);
+        clock.Advance(TimeSpan.FromHours(6));
+        Assert.Equal("/account", await TryAsync(At(Shanghai)));
+    }
+
+    [Fact]
+    public async Task A_place_is_heard_from_a_proxy_that_is_trusted_only()
+    {
+        foreach (var (peer, kept) in new[] { ("203.0.113.9", false), ("203.0.113.7", true), ("::ffff:203.0.113.7", true) })
+        {
+            await using var site = await OpenAccounts.StartAsync(clock, replace: s => s.AddSingleton<IStartupFilter>(new From(peer)),
+                settings: [$"{ProxyOptions.Section}:{nameof(ProxyOptions.PlaceHeader)}=X-Place", $"{ProxyOptions.Section}:{nameof(ProxyOptions.Addresses)}=203.0.113.7"]);
+            await SignedInAsync(site, "13800138000", new Person(site, ("X-Place", "31,121")));
+            Assert.Equal(kept, await site.WithAsync<AppDb, bool>(db => db.SignIns.AnyAsync(s => s.Place != null, Ct)));
+        }
+    }
+
+    private sealed class From(string peer) : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use((http, rest) =>
+            {
+                http.Connection.RemoteIpAddress = IPAddress.Parse(peer);
+                return rest(http);
+            });
+            next(app);
+        };
+    }
+
+    private Task<Person> SignedInAsync(TestSite site, string phone, string agent) => SignedInAsync(site, phone, new Person(site, ("User-Agent", agent.Length > 0 ? agent : "test")));
+
+    private async Task<Person> SignedInAsync(TestSite site, string phone, Person person)
     {
         clock.Advance(TimeSpan.FromMinutes(11));
-        Person person = new(site, ("User-Agent", agent.Length > 0 ? agent : "test"));
         await person.SendAsync("/account/sign-up", ("phone", phone), ("band", "Adult"));
         Assert.Equal(HttpStatusCode.Found, (await person.CodeAsync(await SignUpTests.CodeAsync(site, "+86" + phone))).StatusCode);
         return person;

@@ -179,7 +179,7 @@ internal sealed class AccountSecurityProbe : IClauseProbe
         proof.Same(before + 1, await ToldAsync(), "number-reset");
         var person = await site.WithAsync<AppDb, Subject>(async db => (await db.Members.OrderBy(m => m.CreatedAt).FirstAsync(ct)).Subject);
         foreach (var (purpose, _, _, _) in (await site.PurposesAsync()).Where(p => p.Purpose != Purpose.AccountSecurity && p.Purpose != Purpose.FraudDetection))
-            foreach (var category in (Category[])[Category.DeviceId, Category.BehaviourSignIn])
+            foreach (var category in (Category[])[Category.DeviceId, Category.BehaviourSignIn, Category.NetworkPlace])
                 proof.That(await site.WithAsync<IPurposeGuard, bool>(async g => await g.DemandAsync(person, purpose, [category], ct) is Decision.Denied), "security-only", purpose.Id);
 
         // Whoever guesses uses up their tries; the holder signs in meanwhile.
@@ -206,6 +206,7 @@ internal sealed class AccountSecurityProbe : IClauseProbe
         new("sessions-stay", "退出设备没有作用", "Signing out devices does nothing") { Services = s => s.Replace(ServiceDescriptor.Scoped<SessionRows, Staying>()) },
         new("silent", "新设备登录不提醒", "A new device is not told of") { Text = TextChange.OfEntry("registry/templates.yaml", MessageTemplate.NewDevice.Id, "channels: [inbox, email, sms]", "channels: [email]") },
         new("device-for-all", "设备编号用于改进服务", "The device number serves improvement") { Text = TextChange.OfEntry("registry/purposes.yaml", Purpose.ServiceContact.Id, "reads: {", "reads: {device.id: optional, ") },
+        new("place-for-all", "登录地区用于改进服务", "The place of sign-ins serves improvement") { Text = TextChange.OfEntry("registry/purposes.yaml", Purpose.ServiceContact.Id, "reads: {", "reads: {network.place: optional, ") },
         new("endless-guessing", "猜验证码没有限制", "Codes can be guessed without end") { Services = s => s.Replace(ServiceDescriptor.Scoped<OneTimeCodes, Patient>()) },
         new("address-logged", "把网络地址写入日志", "Network addresses go to the log") { Services = Breaks.Requests((http, next) =>
         {

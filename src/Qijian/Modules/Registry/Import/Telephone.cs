@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 using PhoneNumbers;
 
@@ -29,6 +28,6 @@ internal static partial class Telephone
 
     private static string Plain(string text) => Engine.Text.Normalizer.Normalize(text);
 
-    [GeneratedRegex(@"(?<![0-9])1[3-9]([ -]?[0-9]){9}(?![0-9])", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"(?<![0-9])1[3-9]([ -]?[0-9]){9}(?![0-9])", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Mobile();
 }

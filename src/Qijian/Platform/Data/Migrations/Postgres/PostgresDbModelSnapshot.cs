@@ -432,6 +432,10 @@ namespace Qijian.Platform.Data.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("outcome");
 
+                    b.Property<byte[]>("Place")
+                        .HasColumnType("bytea")
+                        .HasColumnName("place");
+
                     b.Property<string>("Subject")
                         .IsRequired()
                         .HasColumnType("text")
