@@ -80,6 +80,32 @@ public sealed class PictureTests(BrowserSite browser) : IClassFixture<BrowserSit
     }
 
     [Fact]
+    public async Task While_a_matrix_is_worked_out_its_page_says_how_far_it_is()
+    {
+        var (page, faults) = await browser.OpenAsync("/relations/matrix");
+        await using var context = page.Context;
+        TaskCompletionSource told = new();
+        var asked = 0;
+        await page.RouteAsync("**/relations/matrix/progress/*", async route =>
+        {
+            await route.FulfillAsync(new() { ContentType = "application/json", Body = ++asked == 1 ? "{\"names\":3,\"matched\":2,\"pairs\":0,\"allPairs\":0}" : "{\"names\":3,\"matched\":3,\"pairs\":1,\"allPairs\":3}" });
+            if (asked == 3) told.SetResult();
+        });
+        await page.RouteAsync("**/relations/matrix", async route =>
+        {
+            await told.Task; // as a long list takes its time
+            await route.ContinueAsync();
+        });
+        // A page that waits for the next is asked nothing: what it said is read afterwards.
+        await page.EvaluateAsync("const status = document.querySelector('[data-progress]'); new MutationObserver(() => { sessionStorage.said = `${sessionStorage.said ?? ''}${status.textContent}|`; }).observe(status, { childList: true })");
+        await page.Locator("#names").FillAsync($"{SampleRegister.Showcase.CompanyCode}\n{SampleRegister.Showcase.ParentCode}\n{SampleRegister.Showcase.HubCode}");
+        await page.Locator("form[data-watch] button.primary").DispatchEventAsync("click");
+        await Expect(page.Locator("#pairs")).ToBeVisibleAsync();
+        Assert.StartsWith("正在匹配名称：2 / 3|正在查找关系：1 / 3 对|", await page.EvaluateAsync<string>("sessionStorage.said"), StringComparison.Ordinal);
+        Assert.Empty(faults);
+    }
+
+    [Fact]
     public async Task A_company_is_picked_by_keys_and_found_by_its_id()
     {
         var (page, _) = await browser.OpenAsync("/relations");

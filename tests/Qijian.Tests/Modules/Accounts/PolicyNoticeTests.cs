@@ -67,6 +67,36 @@ public sealed class PolicyNoticeTests
         Assert.IsType<Decision.Denied>(await site.WithAsync<IPurposeGuard, Decision>(g => g.DemandAsync(subject, Purpose.ServiceImprovement, [], Ct).AsTask()));
     }
 
+    [Fact]
+    public async Task Whoever_cannot_be_told_is_tried_once_a_day_and_keeps_nobody_else_from_being_told()
+    {
+        await using var site = await OpenAccounts.StartAsync(clock, replace: s => s.AddSingleton<IPolicyAudience, Deaf>());
+        var person = await Person.SignedUpAsync(site, "13800138000");
+        await PublishAsync(site, TimeSpan.FromDays(10));
+        for (var minute = 0; minute < 5; minute++) Assert.IsType<ActivationResult.NotDue>(await TurnAsync(site));
+        Assert.Equal(1, await TriesAsync());
+        Assert.Equal(1, Count(await person.Browser.ReadAsync("/inbox"), "隐私政策将有变更"));
+        clock.Advance(TimeSpan.FromHours(25));
+        await TurnAsync(site);
+        await TurnAsync(site);
+        Assert.Equal(2, await TriesAsync());
+        clock.Advance(TimeSpan.FromDays(9));
+        Assert.Contains(Assert.IsType<ActivationResult.Refused>(await TurnAsync(site)).Obstacles, o => o is PolicyObstacle.Untold(1));
+
+        Task<int> TriesAsync() => site.WithAsync<AppDb, int>(db => db.PolicyNotices.CountAsync(n => n.Reason == "deaf", Ct));
+    }
+
+    private sealed class Deaf : IPolicyAudience
+    {
+        private readonly Subject subject = Subject.Create(SubjectKind.Member);
+
+        public Task<IReadOnlyList<Subject>> UntoldAsync(AnnouncedPolicy coming, int skip, int most, CancellationToken ct) => Task.FromResult<IReadOnlyList<Subject>>(skip is 0 ? [subject] : []);
+
+        public Task<int> CountUntoldAsync(AnnouncedPolicy coming, CancellationToken ct) => Task.FromResult(1);
+
+        public Task<IReadOnlyList<PolicyTelling>> TellAsync(AnnouncedPolicy coming, Subject subject, CancellationToken ct) => Task.FromResult<IReadOnlyList<PolicyTelling>>([new("inbox", Delivered: false, "deaf")]);
+    }
+
     private static async Task ProveEmailAsync(TestSite site, Person person, string address)
     {
         await person.Browser.PressAsync("/account/profile", "value=\"profile_keeping\"", "agree");

@@ -11,6 +11,7 @@ internal sealed class PolicyNotices(AppDb db, IVault vault, IEnumerable<IPolicyA
     public const string Page = "page", Announcement = "announcement", Email = "email", NoEmail = "no_email_channel";
 
     private const int Batch = 500;
+    private static readonly TimeSpan Again = TimeSpan.FromDays(1);
 
     /// <summary>At publication: everybody, and each person who has answered until then.</summary>
     public async Task AnnounceAsync(PolicyVersion version, CancellationToken ct)
@@ -27,7 +28,7 @@ internal sealed class PolicyNotices(AppDb db, IVault vault, IEnumerable<IPolicyA
         await AddAsync(version, [.. newcomers.Select(a => (a.Reference, a.Since))], ct);
     }
 
-    /// <summary>Tells whom the modules reach: each person with the record of it in one step, so that whoever was told is not told again.</summary>
+    /// <summary>Tells whom the modules reach: each person with the record of it in one step, so that whoever was told is not told again, and whoever could not be is tried once a day.</summary>
     public async Task TellAsync(PolicyVersion version, CancellationToken ct)
     {
         AnnouncedPolicy coming = new(version.Number, version.EffectiveFrom);
@@ -38,7 +39,13 @@ internal sealed class PolicyNotices(AppDb db, IVault vault, IEnumerable<IPolicyA
             {
                 foreach (var subject in batch)
                 {
-                    var reference = await vault.ReferenceAsync(subject, ct);
+                    var (reference, since) = (await vault.ReferenceAsync(subject, ct), clock.GetUtcNow() - Again);
+                    if (await db.PolicyNotices.AnyAsync(n => n.Version == version.Number && n.SubjectReference == reference && !n.Delivered && n.Reason != NoEmail && n.At > since, ct))
+                    {
+                        unreached++;
+                        continue;
+                    }
+
                     var tellings = await audience.TellAsync(coming, subject, ct);
                     if (!tellings.Any(t => t.Delivered)) unreached++;
                     db.AddRange(tellings.Select(t => Notice(version, reference, clock.GetUtcNow(), t.Channel, t.Delivered, t.Reason)));
