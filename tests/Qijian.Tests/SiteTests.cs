@@ -113,6 +113,7 @@ public abstract class SiteTests
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
         Assert.Contains("200", html, StringComparison.Ordinal);
         Assert.InRange(html.Length, times, 10 * query.Length); // the text itself and where the other language is
+        Assert.Contains($"“{new string(character, 60)}…”", WebUtility.HtmlDecode(html), StringComparison.Ordinal);
     }
 
     [Fact]

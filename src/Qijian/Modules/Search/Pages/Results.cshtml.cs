@@ -15,9 +15,14 @@ internal sealed class ResultsModel(ICompanySearch search, ICompanyLookup compani
     /// <summary>So many values of a facet stand open; the rest are one click away.</summary>
     public const int ValuesShown = 8;
 
+    private const int MostShown = 60;
+
     [FromQuery] public SearchQueryString Query { get; set; } = new();
     public SearchRequest Asked { get; private set; } = new();
     public string Q { get; private set; } = "";
+
+    /// <summary>The same in headings: the beginning of a long text.</summary>
+    public string Shown => Q.Length <= MostShown ? Q : string.Concat(Q.EnumerateRunes().Take(MostShown)) + "…";
     public string Sort { get; private set; } = "relevance";
     public SearchPage Found { get; private set; } = null!; // set by OnGet
     public bool Fictional { get; private set; }
@@ -30,7 +35,7 @@ internal sealed class ResultsModel(ICompanySearch search, ICompanyLookup compani
     public IReadOnlyList<SearchSuggestion> Nearest { get; private set; } = [];
 
     /// <summary>What was looked for, in words.</summary>
-    public string Tried => string.Join(Language.IsEnglish ? ", " : "、", Chips.Select(c => c.Label).Prepend(Q).Where(t => t.Length > 0));
+    public string Tried => string.Join(Language.IsEnglish ? ", " : "、", Chips.Select(c => c.Label).Prepend(Shown).Where(t => t.Length > 0));
 
     /// <summary>The first, the last and those around this page; 0 is a gap.</summary>
     public IEnumerable<long> PageNumbers
