@@ -111,8 +111,8 @@ public abstract class SiteTests
         var page = await client.GetAsync($"/search?q={query}", Ct);
         var html = await page.Content.ReadAsStringAsync(Ct);
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
-        Assert.Contains("200", html, StringComparison.Ordinal);
-        Assert.InRange(html.Length, times, 10 * query.Length); // the text itself and where the other language is
+        Assert.Contains("仅检索了前 200 个字符", html, StringComparison.Ordinal);
+        Assert.InRange(html.Length, times, 200_000 + (4 * query.Length)); // the text itself, and where the page is in the other language
         Assert.Contains($"“{new string(character, 60)}…”", WebUtility.HtmlDecode(html), StringComparison.Ordinal);
     }
 

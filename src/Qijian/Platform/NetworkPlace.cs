@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net;
 using Microsoft.Extensions.Options;
+using Qijian.Platform.Data;
 
 namespace Qijian.Platform;
 
@@ -40,14 +42,18 @@ internal static class NetworkPlaces
     public static void UseNetworkPlaces(this WebApplication app)
     {
         if (app.Services.GetRequiredService<IOptions<ProxyOptions>>().Value.PlaceHeader is not { Length: > 0 } header) return;
+        if (header.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_'))) throw new ConfigurationException($"Proxy:PlaceHeader: {header} 不是请求头的名称 / is no name of a header.");
         var trusted = app.Services.GetRequiredService<IOptions<ForwardedHeadersOptions>>().Value;
         app.Use((http, next) =>
         {
-            if (http.Connection.RemoteIpAddress is { } peer && IsTrusted(peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer) && NetworkPlace.Parse(http.Request.Headers[header]) is { } place) http.Features.Set(new Said(place));
+            if (IsTrusted(http.Connection.RemoteIpAddress) && NetworkPlace.Parse(http.Request.Headers[header]) is { } place) http.Features.Set(new Said(place));
             return next(http);
         });
 
-        bool IsTrusted(System.Net.IPAddress peer) => trusted.KnownProxies.Contains(peer) || trusted.KnownIPNetworks.Any(n => n.Contains(peer));
+        // As the visitor's address is taken from a proxy: one without an address is on this machine.
+        bool IsTrusted(IPAddress? peer) => peer is null || Knows(peer) || (peer.IsIPv4MappedToIPv6 && Knows(peer.MapToIPv4()));
+
+        bool Knows(IPAddress peer) => trusted.KnownProxies.Contains(peer) || trusted.KnownIPNetworks.Any(n => n.Contains(peer));
     }
 
     private sealed record Said(NetworkPlace Place);

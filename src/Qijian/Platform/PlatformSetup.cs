@@ -12,11 +12,18 @@ namespace Qijian.Platform;
 
 internal static class PlatformSetup
 {
+    private const int LongestLine = 64 << 10;
+    private static readonly TimeSpan TakenInWithin = TimeSpan.FromSeconds(20);
+
     public static void AddPlatform(this WebApplicationBuilder builder, DataFolder folder, bool quiet)
     {
         if (quiet) builder.Logging.SetMinimumLevel(LogLevel.Warning);
         // A query is no error for its length: one of 64 KB is some 7,000 hanzi.
-        builder.WebHost.ConfigureKestrel(kestrel => (kestrel.AddServerHeader, kestrel.Limits.MaxRequestLineSize) = (false, 64 << 10));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            (kestrel.Limits.MaxRequestLineSize, kestrel.Limits.Http2.MaxRequestHeaderFieldSize, kestrel.Limits.MaxRequestHeadersTotalSize) = (LongestLine, LongestLine, 2 * LongestLine);
+        });
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
         services.AddOptions<OperatorOptions>().BindConfiguration(OperatorOptions.Section).ValidateDataAnnotations().ValidateOnStart();
@@ -90,9 +97,20 @@ internal static class PlatformSetup
         var limit = http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>();
         var most = limit.MaxRequestBodySize;
         await next(http);
-        if (limit.IsReadOnly || http.Request.ContentLength <= limit.MaxRequestBodySize || http.Request.ContentLength > most) return;
+        // Whoever asks before sending has its answer. A body that was begun is read by the server itself.
+        if (http.Request.ContentLength is not { } length || http.Response.StatusCode is not (StatusCodes.Status400BadRequest or StatusCodes.Status413PayloadTooLarge)
+            || limit.IsReadOnly || !(length > limit.MaxRequestBodySize) || length > most || http.Request.Headers.Expect.Count > 0) return;
         limit.MaxRequestBodySize = most;
-        await http.Request.Body.CopyToAsync(Stream.Null, http.RequestAborted);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        patience.CancelAfter(TakenInWithin);
+        try
+        {
+            await http.Request.Body.CopyToAsync(Stream.Null, patience.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // It broke off, or takes too long: the answer is sent.
+        }
     }
 
     private static HeaderPolicyCollection SecurityHeaders(bool nonce = false, bool framed = false) => (framed ? new HeaderPolicyCollection() : new HeaderPolicyCollection().AddFrameOptionsDeny())

@@ -113,9 +113,9 @@ internal sealed class EnterAccount(AppDb db, IVault vault, OneTimeCodes codes, S
         if (device.Place is not { } here) return false;
         var now = clock.GetUtcNow();
         var since = now - Day;
-        return await db.SignIns.AsNoTracking().Where(s => s.Subject == subject && s.Outcome == SignInOutcome.SignedIn && s.Place != null && s.At > since).OrderByDescending(s => s.At).FirstOrDefaultAsync(ct) is { Place: { } place } last
+        return await db.SignInPlaces.AsNoTracking().Where(p => p.Subject == subject && p.At > since).OrderByDescending(p => p.At).FirstOrDefaultAsync(ct) is { } last
             && await guard.DemandAsync(subject, Purpose.AccountSecurity, [Category.NetworkPlace], ct) is Decision.Allowed yes
-            && NetworkPlace.Parse(await vault.OpenAsync(yes.Capability, Category.NetworkPlace, place, ct)) is { } there && there.IsOutOfReach(here, now - last.At);
+            && NetworkPlace.Parse(await vault.OpenAsync(yes.Capability, Category.NetworkPlace, last.Place, ct)) is { } there && there.IsOutOfReach(here, now - last.At);
     }
 
     private async Task<IActionResult> LockAsync(Member member, SignInMethod method, string? to, CancellationToken ct)
@@ -164,12 +164,21 @@ internal sealed class EnterAccount(AppDb db, IVault vault, OneTimeCodes codes, S
         var (now, known) = (clock.GetUtcNow(), await IsKnownDeviceAsync(member.Subject, ct));
         var first = !await db.SignIns.AnyAsync(s => s.Subject == member.Subject && s.Outcome == SignInOutcome.SignedIn, ct);
         await RecordAsync(member.Subject, method, SignInOutcome.SignedIn, device.RememberFor(member.Subject), ct);
+        await KeepPlaceAsync(member.Subject, now, ct);
         member.SeenAt = now;
         if (!known && !first) await TellAsync(MessageTemplate.NewDevice, member, ct);
         await db.SaveChangesAsync(ct);
         AuthenticationProperties properties = new() { IsPersistent = true, IssuedUtc = now, ExpiresUtc = now + SessionStore.Longest };
         (properties.Items[SessionStore.DeviceProperty], properties.Items[SessionStore.MethodProperty]) = (device.Words, method.ToString());
         await http.SignInAsync(IdentityConstants.ApplicationScheme, SessionStore.PrincipalOf(member.Subject, null), properties);
+    }
+
+    // The last one is enough; of two at once both stay for a day.
+    private async Task KeepPlaceAsync(Subject subject, DateTimeOffset now, CancellationToken ct)
+    {
+        if (device.Place is not { } place) return;
+        await db.SignInPlaces.Where(p => p.Subject == subject).ExecuteDeleteAsync(ct);
+        db.Add(new SignInPlace { Id = Guid.CreateVersion7(now), Subject = subject, Place = await vault.SealAsync(subject, Category.NetworkPlace, place.ToString(), ct), At = now });
     }
 
     public async Task SignOutAsync(HttpContext http, CancellationToken ct)
@@ -184,7 +193,7 @@ internal sealed class EnterAccount(AppDb db, IVault vault, OneTimeCodes codes, S
     }
 
     public async Task RecordAsync(Subject subject, SignInMethod method, SignInOutcome outcome, byte[]? index, CancellationToken ct) =>
-        db.Add(new SignInRecord { Id = Guid.CreateVersion7(clock.GetUtcNow()), Subject = subject, Method = method, Outcome = outcome, Device = await vault.SealAsync(subject, Category.DeviceSystem, device.Words, ct), DeviceIndex = index, Place = outcome is SignInOutcome.SignedIn && device.Place is { } place ? await vault.SealAsync(subject, Category.NetworkPlace, place.ToString(), ct) : null, At = clock.GetUtcNow() });
+        db.Add(new SignInRecord { Id = Guid.CreateVersion7(clock.GetUtcNow()), Subject = subject, Method = method, Outcome = outcome, Device = await vault.SealAsync(subject, Category.DeviceSystem, device.Words, ct), DeviceIndex = index, At = clock.GetUtcNow() });
 
     public async Task<bool> IsKnownDeviceAsync(Subject subject, CancellationToken ct) =>
         device.IndexFor(subject) is { } index && await db.SignIns.AnyAsync(s => s.Subject == subject && s.DeviceIndex == index && s.Outcome == SignInOutcome.SignedIn, ct);

@@ -10,6 +10,7 @@ namespace Qijian
     internal abstract partial class AppDb
     {
         public DbSet<SignInRecord> SignIns => Set<SignInRecord>();
+        public DbSet<SignInPlace> SignInPlaces => Set<SignInPlace>();
     }
 }
 
@@ -19,7 +20,7 @@ namespace Qijian.Modules.Accounts
 
     internal enum SignInOutcome { SignedIn = 1, WrongPassword = 2, SignedOut = 3, Ended = 4, SecondFactorMissing = 5, SecondFactorOn = 6, SecondFactorOff = 7, RecoveryCodesMade = 8, PasskeyAdded = 9, PasskeyRemoved = 10, Locked = 11 }
 
-    /// <summary>A line of the holder's own history. No network address: it is not kept anywhere, and about where it is only where the operator's proxy says so.</summary>
+    /// <summary>A line of the holder's own history. No network address: it is not kept anywhere.</summary>
     internal sealed class SignInRecord : IEntityTypeConfiguration<SignInRecord>
     {
         public Guid Id { get; init; }
@@ -30,14 +31,27 @@ namespace Qijian.Modules.Accounts
 
         [Personal(CategoryId.DeviceId, Waiver = "A keyed index of the random number of the device, for this person alone: it tells a known device from a new one")]
         public byte[]? DeviceIndex { get; set; }
-
-        [Personal(CategoryId.NetworkPlace)] public Sealed? Place { get; init; }
         [RetentionStart] public DateTimeOffset At { get; init; }
 
         void IEntityTypeConfiguration<SignInRecord>.Configure(EntityTypeBuilder<SignInRecord> builder)
         {
             builder.ToTable("accounts_sign_ins").HasKey(s => s.Id);
             builder.HasIndex(s => new { s.Subject, s.At });
+        }
+    }
+
+    /// <summary>About where somebody signed in last, for a day, where the operator's proxy tells places.</summary>
+    internal sealed class SignInPlace : IEntityTypeConfiguration<SignInPlace>
+    {
+        public Guid Id { get; init; }
+        public required Subject Subject { get; init; }
+        [Personal(CategoryId.NetworkPlace)] public required Sealed Place { get; init; }
+        [RetentionStart("sign_in_place")] public DateTimeOffset At { get; init; }
+
+        void IEntityTypeConfiguration<SignInPlace>.Configure(EntityTypeBuilder<SignInPlace> builder)
+        {
+            builder.ToTable("accounts_sign_in_places").HasKey(p => p.Id);
+            builder.HasIndex(p => p.Subject);
         }
     }
 

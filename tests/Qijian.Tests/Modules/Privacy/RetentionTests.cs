@@ -1,8 +1,11 @@
+using System.Globalization;
 using System.Text.Json;
 using CsCheck;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
+using Qijian.Modules.Accounts;
 using Qijian.Modules.Privacy;
 using Qijian.Modules.Registry;
 
@@ -66,6 +69,23 @@ public sealed class RetentionTests
         Assert.Equal(365, Files(site).Count);
         await SweepAsync(site, anyway: true);
         Assert.Empty(Files(site));
+    }
+
+    [Fact]
+    public async Task What_is_kept_for_a_day_goes_however_much_of_it_is_over()
+    {
+        FakeTimeProvider clock = new(new(2026, 11, 26, 0, 0, 0, TimeSpan.Zero));
+        await using var site = await TestSite.StartAsync(services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)), serve: false);
+        for (var number = 0; number < 300; number++)
+        {
+            if (number == 250) clock.Advance(TimeSpan.FromHours(25));
+            var who = number.ToString(CultureInfo.InvariantCulture);
+            await site.WithAsync<AttemptLimits, TimeSpan?>(limits => limits.WaitAsync(AttemptKind.CodeFromNetwork, who, TestContext.Current.CancellationToken));
+        }
+
+        var swept = Assert.Single(await SweepAsync(site), p => p.Place is "accounts_attempts");
+        Assert.Equal((250L, 300L, false), (swept.Expired, swept.Total, swept.Refused));
+        Assert.Equal(50, await site.WithAsync<AppDb, int>(db => db.Attempts.CountAsync(TestContext.Current.CancellationToken)));
     }
 
     [Fact]

@@ -98,6 +98,17 @@ public sealed class MatchTests(SqliteSample sample) : IClassFixture<SqliteSample
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await client.PostAsync("/api/v1/match", new FormUrlEncodedContent([]), Ct)).StatusCode);
         using HttpRequestMessage tooLarge = new(HttpMethod.Post, "/api/v1/match") { Content = new StringContent("{\"rows\":[" + new string(' ', 20 << 20), Encoding.UTF8, "application/json") };
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await client.SendAsync(tooLarge, Ct)).StatusCode);
+
+        // Whoever asks before sending sends nothing; whoever does not say how much is answered all the same.
+        using HttpRequestMessage asked = new(HttpMethod.Post, "/api/v1/match") { Content = new ByteArrayContent(new byte[20 << 20]), Headers = { ExpectContinue = true } };
+        asked.Content.Headers.ContentType = new("application/json");
+        using var answer = await client.SendAsync(asked, Ct);
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.Contains("413", await answer.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+        using HttpRequestMessage chunked = new(HttpMethod.Post, "/api/v1/match") { Content = new StringContent("{\"rows\":[{\"name\":\"a\"}]}", Encoding.UTF8, "application/json"), Headers = { TransferEncodingChunked = true } };
+        Assert.Equal(HttpStatusCode.OK, (await client.SendAsync(chunked, Ct)).StatusCode);
+        using HttpRequestMessage nowhere = new(HttpMethod.Post, "/nowhere") { Content = new ByteArrayContent(new byte[20 << 20]), Headers = { TransferEncodingChunked = true, ExpectContinue = true } };
+        Assert.Equal(HttpStatusCode.NotFound, (await client.SendAsync(nowhere, Ct)).StatusCode);
     }
 }
 

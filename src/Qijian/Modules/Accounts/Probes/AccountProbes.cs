@@ -143,7 +143,7 @@ internal sealed class SignUpProbe : IClauseProbe
 /// <summary>S10.2, S4.4.5a, S4.4.2, S4.4.4a, S9.0b: devices are listed and can be signed out at once, a new one is told of, history and device number are the holder's and serve security only, guessing ends, no page of accounts opens without signing in, and no network address is kept.</summary>
 internal sealed class AccountSecurityProbe : IClauseProbe
 {
-    private const string Number = "13900000001", Stranger = "203.0.113.77";
+    private const string Number = "13900000001", Stranger = "203.0.113.77", PlaceHeader = "X-Place", Latitude = "31.2304", Rounded = "31,121";
     private const int MostGuesses = 40;
 
     public string Id => "accounts.security";
@@ -152,10 +152,10 @@ internal sealed class AccountSecurityProbe : IClauseProbe
 
     public async Task<ProbeResult> RunAsync(ProbeWorld world, CancellationToken ct)
     {
-        Proof proof = new("nothing-without-sign-in", "device-listed", "ended-at-once", "others-stay", "new-device-told", "history-own", "number-reset", "security-only", "guessing-ends", "holder-not-locked-out", "address-nowhere");
-        await using var site = await world.DemonstrationAsync(ct);
+        Proof proof = new("nothing-without-sign-in", "device-listed", "ended-at-once", "others-stay", "new-device-told", "history-own", "number-reset", "security-only", "guessing-ends", "holder-not-locked-out", "address-nowhere", "place-rounded", "place-nowhere");
+        await using var site = await world.DemonstrationAsync(null, [$"--{Platform.ProxyOptions.Section}:{nameof(Platform.ProxyOptions.PlaceHeader)}={PlaceHeader}"], ct);
         Persona phone = new("phone"), desk = new("desk"), bystander = new("bystander"), guesser = new("guesser");
-        foreach (var persona in new[] { phone, desk, bystander, guesser }) persona.Headers["X-Forwarded-For"] = Stranger;
+        foreach (var persona in new[] { phone, desk, bystander, guesser }) (persona.Headers["X-Forwarded-For"], persona.Headers[PlaceHeader]) = (Stranger, $"{Latitude},121.4737");
         (phone.Headers["User-Agent"], desk.Headers["User-Agent"]) = ("Mozilla/5.0 (iPhone) Safari/605", "Mozilla/5.0 (Windows NT 10.0) Chrome/140");
 
         foreach (var page in (string[])[AccountsModule.AccountPath, AccountsModule.SecurityPath, AccountsModule.ProfilePath, AccountsModule.NumberPath])
@@ -178,8 +178,8 @@ internal sealed class AccountSecurityProbe : IClauseProbe
         await site.SignUpAsync(desk, Number, ct);
         proof.Same(before + 1, await ToldAsync(), "number-reset");
         var person = await site.WithAsync<AppDb, Subject>(async db => (await db.Members.OrderBy(m => m.CreatedAt).FirstAsync(ct)).Subject);
-        foreach (var (purpose, _, _, _) in (await site.PurposesAsync()).Where(p => p.Purpose != Purpose.AccountSecurity && p.Purpose != Purpose.FraudDetection))
-            foreach (var category in (Category[])[Category.DeviceId, Category.BehaviourSignIn, Category.NetworkPlace])
+        foreach (var (purpose, _, _, _) in (await site.PurposesAsync()).Where(p => p.Purpose != Purpose.AccountSecurity))
+            foreach (var category in (Category[])(purpose == Purpose.FraudDetection ? [Category.NetworkPlace] : [Category.DeviceId, Category.BehaviourSignIn, Category.NetworkPlace]))
                 proof.That(await site.WithAsync<IPurposeGuard, bool>(async g => await g.DemandAsync(person, purpose, [category], ct) is Decision.Denied), "security-only", purpose.Id);
 
         // Whoever guesses uses up their tries; the holder signs in meanwhile.
@@ -192,7 +192,12 @@ internal sealed class AccountSecurityProbe : IClauseProbe
         await site.SignUpAsync(desk, Number, ct);
         proof.That((await site.GetAsync(AccountsModule.AccountPath, ct, desk)).Status is HttpStatusCode.OK, "holder-not-locked-out");
         proof.Same(0, await site.FilesHoldingAsync(Stranger, ct), "address-nowhere", "files").That(!site.Log.Any(l => l.Contains(Stranger, StringComparison.Ordinal)), "address-nowhere", "log");
-        return proof.By("http.form").By("guard").By("files").By("log").Result();
+        proof.That(string.Equals(await PlaceAsync(), Rounded, StringComparison.Ordinal), "place-rounded").Same(0, await site.FilesHoldingAsync(Latitude, ct) + await site.FilesHoldingAsync(Rounded, ct), "place-nowhere", "files").That(!site.Log.Any(l => l.Contains(Latitude, StringComparison.Ordinal)), "place-nowhere", "log");
+        return proof.By("http.form").By("guard").By("vault").By("files").By("log").Result();
+
+        Task<string?> PlaceAsync() => site.WithAsync<IServiceProvider, string?>(async services =>
+            await services.GetRequiredService<AppDb>().SignInPlaces.SingleAsync(p => p.Subject == person, ct) is var kept && await services.GetRequiredService<IPurposeGuard>().DemandAsync(person, Purpose.AccountSecurity, [Category.NetworkPlace], ct) is Decision.Allowed yes
+                ? await services.GetRequiredService<IVault>().OpenAsync(yes.Capability, Category.NetworkPlace, kept.Place, ct) : null);
 
         Task<long> ToldAsync() => site.WithAsync<AppDb, long>(db => db.SignIns.Where(s => s.Outcome == SignInOutcome.SignedIn).Select(s => s.DeviceIndex).Distinct().LongCountAsync(ct));
     }
@@ -207,13 +212,17 @@ internal sealed class AccountSecurityProbe : IClauseProbe
         new("silent", "新设备登录不提醒", "A new device is not told of") { Text = TextChange.OfEntry("registry/templates.yaml", MessageTemplate.NewDevice.Id, "channels: [inbox, email, sms]", "channels: [email]") },
         new("device-for-all", "设备编号用于改进服务", "The device number serves improvement") { Text = TextChange.OfEntry("registry/purposes.yaml", Purpose.ServiceContact.Id, "reads: {", "reads: {device.id: optional, ") },
         new("place-for-all", "登录地区用于改进服务", "The place of sign-ins serves improvement") { Text = TextChange.OfEntry("registry/purposes.yaml", Purpose.ServiceContact.Id, "reads: {", "reads: {network.place: optional, ") },
+        new("place-for-fraud", "登录地区用于发现冒用", "The place of sign-ins serves the detection of fraud") { Text = TextChange.OfEntry("registry/purposes.yaml", Purpose.FraudDetection.Id, "reads: {", "reads: {network.place: optional, ") },
         new("endless-guessing", "猜验证码没有限制", "Codes can be guessed without end") { Services = s => s.Replace(ServiceDescriptor.Scoped<OneTimeCodes, Patient>()) },
-        new("address-logged", "把网络地址写入日志", "Network addresses go to the log") { Services = Breaks.Requests((http, next) =>
-        {
-            http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("sabotage").Log(LogLevel.Warning, default, http.Request.Headers["X-Forwarded-For"].ToString(), null, (address, _) => address);
-            return next(http);
-        }) },
+        new("address-logged", "把网络地址写入日志", "Network addresses go to the log") { Services = Logs("X-Forwarded-For") },
+        new("place-logged", "把登录地区写入日志", "Places of sign-ins go to the log") { Services = Logs(PlaceHeader) },
     ];
+
+    private static Action<IServiceCollection> Logs(string header) => Breaks.Requests((http, next) =>
+    {
+        http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("sabotage").Log(LogLevel.Warning, default, http.Request.Headers[header].ToString(), null, (said, _) => said);
+        return next(http);
+    });
 
     private sealed class Staying(AppDb db, IVault vault, TimeProvider clock) : SessionRows(db, vault, clock)
     {

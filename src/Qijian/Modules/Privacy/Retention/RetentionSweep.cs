@@ -20,11 +20,13 @@ internal sealed record SweptPlace(string Place, string Rule, long Expired, long 
 
 /// <summary>
 /// Removes what has outlived its time: after the ceiling, and never before the floor. Idempotent; a sweep that would take more than a
-/// fifth of a place stops there unless told to go on: a wrong clock or a wrong rule must not empty a table.
+/// fifth of a place stops there unless told to go on: a wrong clock or a wrong rule must not empty a table. Of what is kept for a week at
+/// most, much is over at any time.
 /// </summary>
 internal sealed class RetentionSweep(IEnumerable<IRetained> stores, TimeProvider clock)
 {
     private const int Few = 100;
+    private static readonly DateTimeOffset Week = DateTimeOffset.UnixEpoch + TimeSpan.FromDays(7);
 
     public async Task<IReadOnlyList<SweptPlace>> RunAsync(bool dryRun, bool anyway, CancellationToken ct)
     {
@@ -33,7 +35,7 @@ internal sealed class RetentionSweep(IEnumerable<IRetained> stores, TimeProvider
         {
             var before = StartedBefore(rule, clock.GetUtcNow());
             var due = await sweep(before, true, ct);
-            var refused = !anyway && due.Expired > Few && due.Expired * 5 > due.Total;
+            var refused = !anyway && rule.Ceiling!.Value.After(DateTimeOffset.UnixEpoch) > Week && due.Expired > Few && due.Expired * 5 > due.Total;
             if (!dryRun && !refused && due.Expired > 0) await sweep(before, false, ct);
             swept.Add(new(place, rule.Id, due.Expired, due.Total, refused));
         }

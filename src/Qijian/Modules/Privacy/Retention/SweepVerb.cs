@@ -4,7 +4,7 @@ using Qijian.Platform.CommandLine;
 
 namespace Qijian.Modules.Privacy;
 
-/// <summary>The verb <c>sweep</c>: removes what has outlived its time, as the running site does once a day, or says what that would be.</summary>
+/// <summary>The verb <c>sweep</c>: removes what has outlived its time, as the running site does every hour, or says what that would be.</summary>
 internal static class SweepVerb
 {
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "只说明将删除什么 / only say what would go" };
@@ -22,8 +22,8 @@ internal static class SweepVerb
     });
 }
 
-/// <summary>Sweeps once a day while the site runs.</summary>
-internal sealed partial class DailySweep(Platform.Scoped<RetentionSweep> sweeps, TimeProvider clock, ILogger<DailySweep> logger) : BackgroundService
+/// <summary>Sweeps every hour while the site runs.</summary>
+internal sealed partial class HourlySweep(Platform.Scoped<RetentionSweep> sweeps, TimeProvider clock, ILogger<HourlySweep> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -36,16 +36,16 @@ internal sealed partial class DailySweep(Platform.Scoped<RetentionSweep> sweeps,
             }
             catch (Exception e) when (e is System.Data.Common.DbException or IOException)
             {
-                LogFailed(e); // tomorrow is soon enough
+                LogFailed(e); // the next hour is soon enough
             }
 
-            await Task.Delay(TimeSpan.FromDays(1), clock, stoppingToken);
+            await Task.Delay(TimeSpan.FromHours(1), clock, stoppingToken);
         }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Retention: {Expired} of {Total} in {Place} have outlived their time; too many to remove without \"qijian sweep --yes\"")]
     private partial void LogRefused(string place, long expired, long total);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The daily sweep did not end")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The sweep did not end")]
     private partial void LogFailed(Exception e);
 }

@@ -51,9 +51,15 @@ internal sealed class Draft(long row)
 
     public void Add(Statement statement)
     {
-        if (statement.Property == Vocabulary.Phone && Telephone.IsMobile(statement.Value)) return;
         statements.Add(statement);
         if (statement.Property.Type is ValueType.Relation) Relations++;
+    }
+
+    /// <summary>Adds the numbers of a text; where a record of ours states one, with what else it says of it.</summary>
+    public void AddPhones(string text, Statement? stated = null)
+    {
+        foreach (var number in Telephone.Numbers(text))
+            if (!statements.Exists(s => s.Property == Vocabulary.Phone && string.Equals(s.Value, number, StringComparison.Ordinal))) Add((stated ?? new(Vocabulary.Phone, "")) with { Value = number, Original = null });
     }
 
     public void AddName(string name)

@@ -87,7 +87,7 @@ internal static class FtmRows
             if (First(json, "description") is { } scope) draft.Add(new(Vocabulary.Scope, scope));
             if ((First(json, "jurisdiction") ?? First(json, "country") ?? First(json, "mainCountry")) is { } country) draft.Add(new(Vocabulary.Country, country));
             if (First(json, "website") is { } website) draft.Add(new(Vocabulary.Website, website));
-            foreach (var phone in Values(json, "phone")) Headers.Phones(draft, phone);
+            foreach (var phone in Values(json, "phone")) draft.AddPhones(phone);
             foreach (var ticker in Values(json, "ticker")) Headers.StockCodes(draft, ticker);
         }
 

@@ -6,7 +6,8 @@ using Qijian.Engine.Text;
 namespace Qijian.Modules.Registry;
 
 /// <summary>What a column holds: how its text becomes statements of the draft.</summary>
-internal sealed record Column(string Name, Action<Draft, string> Read);
+/// <param name="Repeats">Whether a table may have several columns of it.</param>
+internal sealed record Column(string Name, Action<Draft, string> Read, bool Repeats = false);
 
 /// <summary>
 /// The column names that are recognised, Chinese and English, of registers and of data suppliers' interfaces; case, spaces,
@@ -48,7 +49,7 @@ internal static class Headers
         (Value("address", Vocabulary.Address), ["address", "regLocation", "regAddress", "住所", "地址", "注册地址", "经营场所"]),
         (Value("scope", Vocabulary.Scope), ["scope", "businessScope", "bizScope", "description", "经营范围"]),
         (Value("country", Vocabulary.Country), ["country", "jurisdiction", "国家", "国家或地区"]),
-        (new("phone", Phones), ["phone", "phoneNumber", "telephone", "tel", "contactPhone", "电话", "电话号码", "联系电话", "企业联系电话", "公司电话"]),
+        (new("phone", (d, v) => d.AddPhones(v), Repeats: true), ["phone", "phoneNumber", "telephone", "tel", "contactPhone", "电话", "电话号码", "联系电话", "企业联系电话", "公司电话"]),
         (Value("website", Vocabulary.Website), ["website", "网址", "网站"]),
         (Date("listedOn", Vocabulary.ListedOn), ["listedOn", "listDate", "上市日期"]),
         (Value("exchange", Vocabulary.Exchange), ["exchange", "交易所代码", "交易所"]),
@@ -60,6 +61,9 @@ internal static class Headers
         (new("parent", (d, v) => d.Add(Party(Vocabulary.Branch, v, EntityType.Company))), ["parentName", "parent", "隶属企业名称"]),
         (new("key", (d, v) => d.GivenKey = v), ["key", "recordKey", "记录编号"]),
     ];
+
+    /// <summary>Changes with the columns that are known: a file of which more is understood now is no longer the same import.</summary>
+    public static string Version { get; } = string.Join(',', All.SelectMany(c => c.Headers));
 
     private static readonly FrozenDictionary<string, Column> ByHeader =
         All.SelectMany(c => c.Headers, (c, header) => KeyValuePair.Create(Plain(header), c.Column)).ToFrozenDictionary(StringComparer.Ordinal);
@@ -104,12 +108,6 @@ internal static class Headers
                 ? new(Vocabulary.StockCode, known) { Original = code } : new(Vocabulary.StockCode, code));
     }
 
-    public static void Phones(Draft draft, string text)
-    {
-        foreach (var part in text.Split(PhoneSeparators, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-            draft.Add(Telephone.Format(part) is { } known && !string.Equals(known, part, StringComparison.Ordinal) ? new(Vocabulary.Phone, known) { Original = part } : new(Vocabulary.Phone, part));
-    }
-
     /// <summary>Company or person, as far as a bare name shows: two to four hanzi are a person's, unless they end as a body's name does.</summary>
     public static EntityType PartyTypeOf(string name) =>
         name.Length is >= 2 and <= 4 && name.All(c => c is >= '\u4E00' and <= '\u9FFF') && !name.EndsWith("政府", StringComparison.Ordinal) && !name.EndsWith("集团", StringComparison.Ordinal)
@@ -118,7 +116,7 @@ internal static class Headers
     private static readonly string[] DateForms =
         ["yyyy-M-d", "yyyy/M/d", "yyyy.M.d", "yyyyMMdd", "yyyy年M月d日", "yyyy-MM-dd HH:mm:ss", "yyyy/M/d H:mm:ss", "yyyy/M/d H:mm", "yyyy-MM-dd HH:mm:ss.f", "yyyy-MM-dd'T'HH:mm:ss"];
 
-    private static readonly char[] Separators = [';', '；', '|', '\n'], PhoneSeparators = [.. Separators, '/', '、', ',', '，'];
+    private static readonly char[] Separators = [';', '；', '|', '\n'];
 
     private static Column Value(string name, Property property) => new(name, (d, v) => d.Add(new(property, v)));
 

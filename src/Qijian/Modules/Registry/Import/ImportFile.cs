@@ -61,7 +61,7 @@ internal sealed class ImportFile(AppDb db, BulkLoader bulk, DataFolder folder, I
         var format = request.Format ?? FormatOf(file);
         if (!Formats.Contains(format, StringComparer.Ordinal)) throw new ImportException(Text.ImportFormat.With(format, string.Join(", ", Formats)));
         var dataset = await DatasetAsync(request.Dataset ?? (format.StartsWith("lei", StringComparison.Ordinal) ? "lei" : DatasetNameOf(request.Path)), format is "branches" ? Basis.Derived : Basis.Filed, request.Fictional, ct);
-        var fingerprint = await SourceFile.FingerprintAsync(request.Path, $"{format}\n{mapping.Source}", ct);
+        var fingerprint = await SourceFile.FingerprintAsync(request.Path, $"{format}\n{Headers.Version}\n{mapping.Source}", ct);
         var earlier = await db.Imports.Where(i => i.DatasetId == dataset.Id && i.Fingerprint == fingerprint).OrderBy(i => i.Id).LastOrDefaultAsync(ct);
         if (earlier is { FinishedAt: not null })
         {

@@ -16,7 +16,7 @@ internal static class RegisterRows
         var used = columns.Where(c => c.Column is not null).ToArray();
         if (!used.Any(c => c.Column!.Name is "name" or "creditCode" or "registrationNumber" or "lei"))
             throw new ImportException(Text.ImportNoColumns.With(string.Join(", ", headers.Take(12).Select(h => h.Length > 40 ? h[..40] + "…" : h))));
-        foreach (var twice in used.GroupBy(c => c.Column!.Name, StringComparer.Ordinal).Where(g => g.Count() > 1))
+        foreach (var twice in used.Where(c => !c.Column!.Repeats).GroupBy(c => c.Column!.Name, StringComparer.Ordinal).Where(g => g.Count() > 1))
             throw new ImportException(Text.ImportColumnTwice.With(string.Join(", ", twice.Select(c => c.Header)), twice.Key));
         ignored.UnionWith(columns.Where(c => c.Column is null).Select(c => c.Header));
         return (draft, value) =>

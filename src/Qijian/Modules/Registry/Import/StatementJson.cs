@@ -64,10 +64,12 @@ internal static class StatementJson
         foreach (var fact in facts.EnumerateArray())
         {
             if (fact.ValueKind is not JsonValueKind.Object || Text_(fact, "property") is not { } name || !Vocabulary.ByName.TryGetValue(name, out var property) || property.Type is ValueType.Relation || Identity.Contains(property)) continue;
-            draft.Add(new(property, Text_(fact, "value") ?? "")
+            Statement stated = new(property, Text_(fact, "value") ?? "")
             {
                 Original = Text_(fact, "original"), Lang = Text_(fact, "lang"), From = Day(Text_(fact, "from")), To = Day(Text_(fact, "to")), Fields = FieldsOf(fact),
-            });
+            };
+            if (property == Vocabulary.Phone) draft.AddPhones(stated.Value, stated);
+            else draft.Add(stated);
         }
 
         return true;

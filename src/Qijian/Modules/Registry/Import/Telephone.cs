@@ -1,33 +1,46 @@
-using System.Text.RegularExpressions;
 using PhoneNumbers;
 
 namespace Qijian.Modules.Registry;
 
-/// <summary>A company's telephone number. One of a mobile phone is a person's, whoever filed it, and is not taken in.</summary>
-internal static partial class Telephone
+/// <summary>
+/// Telephone numbers of companies. One of a mobile phone is a person's, whoever filed it, and so may one be of a country where it looks
+/// like any other: what is not surely the number of a place or a service is not taken in.
+/// </summary>
+internal static class Telephone
 {
+    private const string Home = "CN";
+    private const int NorthAmerica = 1; // mobile phones have numbers like any other there
+    private const int LongestExtension = 6; // what is longer is another number
+    private static readonly char[] Separators = [';', '；', '|', '\n', '/', '／', '、', ',', '，'];
     private static readonly PhoneNumberUtil Util = PhoneNumberUtil.GetInstance();
 
-    /// <summary>Whether it is the number of a mobile phone, or has one in it.</summary>
-    public static bool IsMobile(string text) => Parse(text) is { } number ? Util.GetNumberType(number) is PhoneNumberType.MOBILE or PhoneNumberType.PAGER or PhoneNumberType.PERSONAL_NUMBER : Mobile().IsMatch(Plain(text));
+    /// <summary>The numbers in a text, as they are written in China, or with its country's code where one is of another.</summary>
+    public static IEnumerable<string> Numbers(string text)
+    {
+        if (text.Length > 500) return [];
+        return text.Split(Separators, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Engine.Text.Normalizer.Normalize)
+            // Most parts are one number; looking for several costs ten times as much.
+            .SelectMany(part => Parse(part) is { } only ? [only] : Util.FindNumbers(part, Home).Select(m => m.Number)).Where(IsOfPlace).Select(Written).Distinct(StringComparer.Ordinal);
+    }
 
-    /// <summary>The number as it is written in China, or with its country's code where it is of another; null where the text is no valid number.</summary>
-    public static string? Format(string text) => Parse(text) is { } number ? Util.Format(number, number.CountryCode == 86 ? PhoneNumberFormat.NATIONAL : PhoneNumberFormat.INTERNATIONAL) : null;
+    /// <summary>The same number for readers in any country.</summary>
+    public static string International(string number) => Parse(number) is { } parsed ? Util.Format(parsed, PhoneNumberFormat.INTERNATIONAL) : number;
+
+    private static string Written(PhoneNumber number) =>
+        Util.Format(number.Extension.Length > LongestExtension ? number.ToBuilder().ClearExtension().Build() : number, number.CountryCode == Util.GetCountryCodeForRegion(Home) ? PhoneNumberFormat.NATIONAL : PhoneNumberFormat.INTERNATIONAL);
+
+    private static bool IsOfPlace(PhoneNumber number) => number.CountryCode != NorthAmerica
+        && Util.GetNumberType(number) is PhoneNumberType.FIXED_LINE or PhoneNumberType.TOLL_FREE or PhoneNumberType.SHARED_COST or PhoneNumberType.PREMIUM_RATE or PhoneNumberType.UAN or PhoneNumberType.VOIP;
 
     private static PhoneNumber? Parse(string text)
     {
         try
         {
-            return text.Length <= 60 && Util.Parse(Plain(text), "CN") is var number && Util.IsValidNumber(number) ? number : null;
+            return Util.Parse(text, Home) is var number && Util.IsValidNumber(number) ? number : null;
         }
         catch (NumberParseException)
         {
             return null;
         }
     }
-
-    private static string Plain(string text) => Engine.Text.Normalizer.Normalize(text);
-
-    [GeneratedRegex(@"(?<![0-9])1[3-9]([ -]?[0-9]){9}(?![0-9])", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Mobile();
 }

@@ -40,7 +40,13 @@ internal static class CompanySchema
         if (c.Lei is { } lei) json.WriteString("leiCode", lei);
         if (c.FoundedOn is { } founded) json.WriteString("foundingDate", founded.ToString("O", CultureInfo.InvariantCulture));
         if (view[Vocabulary.Website]?.Value is { } site && site.StartsWith("http", StringComparison.OrdinalIgnoreCase)) json.WriteString("sameAs", site);
-        if (view[Vocabulary.Phone]?.Value is { } phone) json.WriteString("telephone", phone);
+        if (view.Facts.Where(f => f.Current && f.Property == Vocabulary.Phone).ToList() is { Count: > 0 } phones)
+        {
+            json.WriteStartArray("telephone");
+            foreach (var phone in phones) json.WriteStringValue(Telephone.International(phone.Value));
+            json.WriteEndArray();
+        }
+
         var address = view[Vocabulary.Address]?.Value;
         if (address is not null || c.Province is not null)
         {

@@ -126,7 +126,7 @@ internal sealed class ResultsModel(ICompanySearch search, ICompanyLookup compani
         return ExportEndpoint.Path + query.ToQueryString();
     }
 
-    public string Cleared() => Language.Path("/search") + new QueryBuilder(Kept(name => name is "q")).ToQueryString();
+    public string Cleared() => Language.Path("/search") + new QueryBuilder(Kept(name => string.Equals(name, "q", StringComparison.OrdinalIgnoreCase))).ToQueryString();
 
     /// <summary>Why an entry was found, in a word or two.</summary>
     public static string Why(Matched matched) => matched switch
@@ -155,7 +155,10 @@ internal sealed class ResultsModel(ICompanySearch search, ICompanyLookup compani
 
     // What of the query string goes on in links, and of the text what counts: a page has many.
     private IEnumerable<KeyValuePair<string, string>> Kept(Func<string, bool> keep) => Request.Query.Where(p => keep(p.Key)).SelectMany(p => p.Value, (p, v) =>
-        KeyValuePair.Create(p.Key, v is null ? "" : p.Key is "q" && v.Length > SearchQuery.MaxTextLength ? v[..SearchQuery.MaxTextLength] : v));
+        KeyValuePair.Create(p.Key, string.Equals(p.Key, "q", StringComparison.OrdinalIgnoreCase) ? Counting(v ?? "") : v ?? ""));
+
+    private static string Counting(string text) => text.Trim() is var all && all.Length <= SearchQuery.MaxTextLength ? all
+        : char.IsHighSurrogate(all[SearchQuery.MaxTextLength - 1]) ? all[..(SearchQuery.MaxTextLength - 1)] : all[..SearchQuery.MaxTextLength];
 
     private string[] Values(string name) => Request.Query.TryGetValue(name, out StringValues values) ? [.. values.OfType<string>().Where(v => v.Length > 0)] : [];
 }

@@ -128,6 +128,41 @@ public sealed class ExportFileTests(SqliteSample sample) : IClassFixture<SqliteS
         Assert.Contains("40000", (string)row["scope"]!, StringComparison.Ordinal);
     }
 
+    [Theory, InlineData("bods"), InlineData("ftm"), InlineData("jsonl"), InlineData("csv")]
+    public async Task Telephone_numbers_go_out_and_in_and_no_mobile_number_among_them(string format)
+    {
+        await using var site = await TestSite.StartAsync(serve: false);
+        await site.ImportAsync("a.csv", $"名称,信用代码,联系电话,公司电话\n甲示例,{Code},0591-87654321/22,\"+8613800138000（张经理）;400-888-0000\"\n乙示例,{Other},暂无,13900139000\n");
+        await using var again = await TestSite.StartAsync(serve: false);
+        Assert.Equal(0, (await again.ImportFileAsync(await ExportAsync(site, format), "again")).Rejected);
+        foreach (var held in new[] { site, again })
+        {
+            Assert.Equal(["0591 8765 4321", "400 888 0000"], await PhonesAsync(held, Code));
+            Assert.Empty(await PhonesAsync(held, Other));
+        }
+    }
+
+    [Fact]
+    public async Task A_mobile_number_in_a_statement_of_ours_is_left_out_and_a_number_in_another_program_s_file_is_read()
+    {
+        await using var site = await TestSite.StartAsync(serve: false);
+        var notes = JsonSerializer.Serialize(new { facts = new object[] { new { property = "phone", value = "13800138000" }, new { property = "phone", value = "0591 8765 4321", original = "13800138000", from = "2020-01-01" } } });
+        object[] entities =
+        [
+            new { id = "c1", schema = "Company", properties = new { name = new[] { "甲示例" }, uscCode = new[] { Code }, notes = new[] { notes } } },
+            new { id = "c2", schema = "Company", properties = new { name = new[] { "乙示例" }, uscCode = new[] { Other }, phone = new[] { "+8659187654322", "+8613900139000" } } },
+        ];
+        await site.ImportAsync("a.ftm.json", string.Concat(entities.Select(e => JsonSerializer.Serialize(e) + "\n")));
+        Assert.Equal(["0591 8765 4321"], await PhonesAsync(site, Code));
+        Assert.Equal(["0591 8765 4322"], await PhonesAsync(site, Other));
+        var stated = (await site.WithAsync<AppDb, List<SourceRecord>>(db => db.SourceRecords.ToListAsync(Ct))).SelectMany(r => r.Said).Where(s => s.Property == Vocabulary.Phone).ToList();
+        Assert.All(stated, s => Assert.Null(s.Original));
+        Assert.Equal([new DateOnly(2020, 1, 1)], stated.Select(s => s.From).OfType<DateOnly>());
+    }
+
+    private static async Task<List<string>> PhonesAsync(TestSite site, string code) =>
+        [.. ((CompanyLookupResult.Found)await site.WithAsync<ICompanyLookup, CompanyLookupResult>(l => l.FindAsync(code, default, Ct))).Company.Facts.Where(f => f.Property == Vocabulary.Phone).Select(f => f.Value).Order(StringComparer.Ordinal)];
+
     [Fact]
     public async Task A_workbook_takes_as_many_sheets_as_its_rows_need()
     {
@@ -225,7 +260,7 @@ public sealed class ExportFileTests(SqliteSample sample) : IClassFixture<SqliteS
         JsonObject company = new() { ["name"] = name, ["status"] = "存续", ["capital"] = "1850.0000(万元人民币)", ["previousNames"] = new JsonArray(new JsonObject { ["name"] = "前" + name, ["to"] = "2015-01-01" }), ["shortName"] = "简", ["changes"] = new JsonArray(new JsonObject { ["date"] = "2020-01-01", ["item"] = "名称变更", ["before"] = "前", ["after"] = name }) };
         if (kind is 0 or 1 or 2) company["creditCode"] = kind switch { 0 => Code, 1 => Other, _ => Third };
         if (kind is 3) company["registrationNumber"] = "995102000000194";
-        if (founded is not null) company["foundedOn"] = founded;
+        if (founded is not null) (company["foundedOn"], company["phone"]) = (founded, "0591-87654321；13800138000；400-888-0000");
         foreach (var (list, all) in (ReadOnlySpan<(string, JsonObject[])>)[("owners", relations.Item1), ("controllers", relations.Item2), ("officers", relations.Item3), ("declaredInterests", relations.Item4)])
             if (all.Length > 0) company[list] = new JsonArray([.. all.Select(r => r.DeepClone())]);
         return company;

@@ -399,6 +399,34 @@ namespace Qijian.Platform.Data.Migrations.Sqlite
                     b.ToTable("accounts_sessions", (string)null);
                 });
 
+            modelBuilder.Entity("Qijian.Modules.Accounts.SignInPlace", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<byte[]>("Place")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("place");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Subject");
+
+                    b.ToTable("accounts_sign_in_places", (string)null);
+                });
+
             modelBuilder.Entity("Qijian.Modules.Accounts.SignInRecord", b =>
                 {
                     b.Property<Guid>("Id")
@@ -426,10 +454,6 @@ namespace Qijian.Platform.Data.Migrations.Sqlite
                     b.Property<int>("Outcome")
                         .HasColumnType("INTEGER")
                         .HasColumnName("outcome");
-
-                    b.Property<byte[]>("Place")
-                        .HasColumnType("BLOB")
-                        .HasColumnName("place");
 
                     b.Property<string>("Subject")
                         .IsRequired()

@@ -12,7 +12,7 @@ using Qijian.Platform.Data;
 namespace Qijian.Platform.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresDb))]
-    [Migration("20261126165559_SignInPlaces")]
+    [Migration("20261126171855_SignInPlaces")]
     partial class SignInPlaces
     {
         /// <inheritdoc />
@@ -407,6 +407,34 @@ namespace Qijian.Platform.Data.Migrations.Postgres
                     b.ToTable("accounts_sessions", (string)null);
                 });
 
+            modelBuilder.Entity("Qijian.Modules.Accounts.SignInPlace", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<byte[]>("Place")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("place");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Subject");
+
+                    b.ToTable("accounts_sign_in_places", (string)null);
+                });
+
             modelBuilder.Entity("Qijian.Modules.Accounts.SignInRecord", b =>
                 {
                     b.Property<Guid>("Id")
@@ -434,10 +462,6 @@ namespace Qijian.Platform.Data.Migrations.Postgres
                     b.Property<int>("Outcome")
                         .HasColumnType("integer")
                         .HasColumnName("outcome");
-
-                    b.Property<byte[]>("Place")
-                        .HasColumnType("bytea")
-                        .HasColumnName("place");
 
                     b.Property<string>("Subject")
                         .IsRequired()

@@ -11,7 +11,7 @@ using Qijian.Platform.Data;
 namespace Qijian.Platform.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDb))]
-    [Migration("20261126165555_SignInPlaces")]
+    [Migration("20261126171852_SignInPlaces")]
     partial class SignInPlaces
     {
         /// <inheritdoc />
@@ -402,6 +402,34 @@ namespace Qijian.Platform.Data.Migrations.Sqlite
                     b.ToTable("accounts_sessions", (string)null);
                 });
 
+            modelBuilder.Entity("Qijian.Modules.Accounts.SignInPlace", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<byte[]>("Place")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("place");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Subject");
+
+                    b.ToTable("accounts_sign_in_places", (string)null);
+                });
+
             modelBuilder.Entity("Qijian.Modules.Accounts.SignInRecord", b =>
                 {
                     b.Property<Guid>("Id")
@@ -429,10 +457,6 @@ namespace Qijian.Platform.Data.Migrations.Sqlite
                     b.Property<int>("Outcome")
                         .HasColumnType("INTEGER")
                         .HasColumnName("outcome");
-
-                    b.Property<byte[]>("Place")
-                        .HasColumnType("BLOB")
-                        .HasColumnName("place");
 
                     b.Property<string>("Subject")
                         .IsRequired()
