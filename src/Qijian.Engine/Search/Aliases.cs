@@ -42,9 +42,7 @@ public sealed class Aliases
     /// <summary>The texts that mean the same: with the names behind the whole text, or behind one of its words. None for most. O(words).</summary>
     public IReadOnlyList<string> Of(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
-        if (text.Length > SearchQuery.MaxTextLength)
-            text = text[..SearchQuery.MaxTextLength];
+        text = SearchQuery.Considered(text);
         if (names.TryGetValue(TextKeys.Key(text), out var whole))
             return whole;
         var words = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);

@@ -16,9 +16,7 @@ internal sealed class QueryPlan
     /// <param name="alternatives">Texts that mean the same, such as the full name behind an alias.</param>
     public QueryPlan(string text, IReadOnlyList<string>? alternatives = null)
     {
-        if (text.Length > SearchQuery.MaxTextLength)
-            text = text[..SearchQuery.MaxTextLength];
-        var parts = QueryText.Parse(text);
+        var parts = QueryText.Parse(SearchQuery.Considered(text));
         var plain = "";
         foreach (var part in parts)
         {

@@ -88,6 +88,13 @@ public sealed record SearchQuery
     /// <summary>Characters of <see cref="Text"/> that are considered.</summary>
     public const int MaxTextLength = 200;
 
+    /// <summary>Of a text what is considered: whole characters only.</summary>
+    public static string Considered(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Length <= MaxTextLength ? text : text[..(char.IsHighSurrogate(text[MaxTextLength - 1]) ? MaxTextLength - 1 : MaxTextLength)];
+    }
+
     /// <summary>What was typed; empty to browse by importance.</summary>
     public string Text { get; init; } = "";
 

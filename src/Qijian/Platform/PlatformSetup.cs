@@ -12,17 +12,17 @@ namespace Qijian.Platform;
 
 internal static class PlatformSetup
 {
-    private const int LongestLine = 64 << 10;
+    private const int LongestLine = 1_000_000, OtherHeaders = 32 << 10;
     private static readonly TimeSpan TakenInWithin = TimeSpan.FromSeconds(20);
 
     public static void AddPlatform(this WebApplicationBuilder builder, DataFolder folder, bool quiet)
     {
         if (quiet) builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        // A query is no error for its length: one of 64 KB is some 7,000 hanzi.
+        // A query is no error for its length: one of 100,000 hanzi is 900 KB.
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            (kestrel.Limits.MaxRequestLineSize, kestrel.Limits.Http2.MaxRequestHeaderFieldSize, kestrel.Limits.MaxRequestHeadersTotalSize) = (LongestLine, LongestLine, 2 * LongestLine);
+            (kestrel.Limits.MaxRequestLineSize, kestrel.Limits.Http2.MaxRequestHeaderFieldSize, kestrel.Limits.MaxRequestHeadersTotalSize) = (LongestLine, LongestLine, LongestLine + OtherHeaders);
         });
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);

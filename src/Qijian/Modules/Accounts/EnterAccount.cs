@@ -151,10 +151,17 @@ internal sealed class EnterAccount(AppDb db, IVault vault, OneTimeCodes codes, S
     /// <summary>To where somebody wanted to go, if that is on this site.</summary>
     public static LocalRedirectResult Onwards(string? to) => new(to is { Length: > 0 } && RedirectHttpResult.IsLocalUrl(to) ? to : Language.Path(AccountsModule.AccountPath));
 
+    /// <summary>In which language what is sent speaks from now on.</summary>
+    public async Task SpeakAsync(Member member, bool english, CancellationToken ct)
+    {
+        member.English = english;
+        await db.SaveChangesAsync(ct);
+    }
+
     /// <summary>Puts a change of the ways of signing in into the owner's history and tells them, here and by SMS.</summary>
     public async Task TellOfChangeAsync(Member member, SignInOutcome change, CancellationToken ct)
     {
-        await RecordAsync(member.Subject, change is SignInOutcome.PasskeyAdded or SignInOutcome.PasskeyRemoved ? SignInMethod.Passkey : SignInMethod.Code, change, null, ct);
+        await RecordAsync(member.Subject, change is SignInOutcome.PasskeyAdded or SignInOutcome.PasskeyRemoved ? SignInMethod.Passkey : change is SignInOutcome.PasswordSet or SignInOutcome.PasswordRemoved ? SignInMethod.Password : SignInMethod.Code, change, null, ct);
         await TellAsync(MessageTemplate.SecurityChange, member, ct);
         await db.SaveChangesAsync(ct);
     }

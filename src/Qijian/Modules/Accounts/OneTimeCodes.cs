@@ -131,6 +131,13 @@ namespace Qijian.Modules.Accounts
             return new CodeAnswer.Right();
         }
 
+        /// <summary>Nothing is left of the codes of a number.</summary>
+        public Task ForgetAsync(CodeTarget to, CancellationToken ct)
+        {
+            var index = IndexOf(to);
+            return db.OneTimeCodes.Where(c => c.PhoneIndex == index).ExecuteDeleteAsync(ct);
+        }
+
         /// <summary>By which the account of a number is found.</summary>
         public byte[] IndexOf(CodeTarget to) => vault.BlindIndex(Purpose.AccountIdentity, to.Category, to.Value);
 

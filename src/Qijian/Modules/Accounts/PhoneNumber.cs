@@ -34,5 +34,8 @@ internal readonly record struct PhoneNumber(string E164)
         }
     }
 
+    /// <summary>As it is dialled in its own country, digits only.</summary>
+    public string National => Util.GetNationalSignificantNumber(Util.Parse(E164, null));
+
     public override string ToString() => "•••";
 }

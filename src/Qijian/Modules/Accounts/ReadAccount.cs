@@ -23,9 +23,13 @@ internal sealed class ReadAccount(AppDb db, ICurrentSubject current, IPurposeGua
     /// <summary>The same as it is stored now, untracked.</summary>
     public async Task<Member?> ReadMemberAsync(CancellationToken ct) => current.Find() is { Kind: SubjectKind.Member } subject ? await db.Members.AsNoTracking().FirstOrDefaultAsync(m => m.Subject == subject && m.EndedAt == null, ct) : null;
 
-    /// <summary>Their number with its middle left out.</summary>
+    /// <summary>Their number.</summary>
+    public async Task<PhoneNumber?> PhoneAsync(Member member, CancellationToken ct) =>
+        member.Phone is { } phone && await OpenAsync(member.Subject, Purpose.AccountIdentity, Category.ContactPhone, phone, ct) is { } number ? new(number) : null;
+
+    /// <summary>The same with its middle left out.</summary>
     public async Task<string?> MaskedPhoneAsync(Member member, CancellationToken ct) =>
-        member.Phone is { } phone && await OpenAsync(member.Subject, Purpose.AccountIdentity, Category.ContactPhone, phone, ct) is { } number ? vault.Mask(Category.ContactPhone, number) : null;
+        await PhoneAsync(member, ct) is { } number ? vault.Mask(Category.ContactPhone, number.E164) : null;
 
     public async Task<IReadOnlyList<SessionView>> SessionsAsync(Subject subject, Guid? own, CancellationToken ct)
     {

@@ -18,7 +18,7 @@ namespace Qijian.Modules.Accounts
 {
     internal enum SignInMethod { Code = 1, Password = 2, Passkey = 3, Social = 4 }
 
-    internal enum SignInOutcome { SignedIn = 1, WrongPassword = 2, SignedOut = 3, Ended = 4, SecondFactorMissing = 5, SecondFactorOn = 6, SecondFactorOff = 7, RecoveryCodesMade = 8, PasskeyAdded = 9, PasskeyRemoved = 10, Locked = 11 }
+    internal enum SignInOutcome { SignedIn = 1, WrongPassword = 2, SignedOut = 3, Ended = 4, SecondFactorMissing = 5, SecondFactorOn = 6, SecondFactorOff = 7, RecoveryCodesMade = 8, PasskeyAdded = 9, PasskeyRemoved = 10, Locked = 11, PasswordSet = 12, PasswordRemoved = 13 }
 
     /// <summary>A line of the holder's own history. No network address: it is not kept anywhere.</summary>
     internal sealed class SignInRecord : IEntityTypeConfiguration<SignInRecord>
@@ -45,7 +45,7 @@ namespace Qijian.Modules.Accounts
     {
         public Guid Id { get; init; }
         public required Subject Subject { get; init; }
-        [Personal(CategoryId.NetworkPlace)] public required Sealed Place { get; init; }
+        [Personal(CategoryId.NetworkPlace, Retention = "sign_in_place")] public required Sealed Place { get; init; }
         [RetentionStart("sign_in_place")] public DateTimeOffset At { get; init; }
 
         void IEntityTypeConfiguration<SignInPlace>.Configure(EntityTypeBuilder<SignInPlace> builder)

@@ -10,7 +10,7 @@ internal sealed class TellMembers(AppDb db, IMessageGate messages) : IPolicyAudi
     public async Task<IReadOnlyList<Subject>> UntoldAsync(AnnouncedPolicy coming, int skip, int most, CancellationToken ct) =>
         await Untold(coming).OrderBy(m => m.CreatedAt).ThenBy(m => m.Subject).Select(m => m.Subject).Skip(skip).Take(most).ToListAsync(ct);
 
-    public Task<int> CountUntoldAsync(AnnouncedPolicy coming, CancellationToken ct) => Untold(coming).CountAsync(ct);
+    public Task<int> CountUntoldAsync(AnnouncedPolicy coming, CancellationToken ct) => Untold(coming).CountAsync(m => m.CreatedAt <= coming.PublishedAt, ct);
 
     public async Task<IReadOnlyList<PolicyTelling>> TellAsync(AnnouncedPolicy coming, Subject subject, CancellationToken ct)
     {

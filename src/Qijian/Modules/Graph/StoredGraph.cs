@@ -13,24 +13,14 @@ internal sealed record GraphMoment(GraphSnapshot Graph, PartyTable Parties);
 /// <summary>The graph of the registry: saved in the data folder, mapped at start, followed as other processes change the registry. Reading waits for nothing.</summary>
 internal sealed partial class StoredGraph(Scoped<ICompanyFeed> changes, Scoped<IRelationFeed> relations, CompanyStanding standing, DataFolder folder, TimeProvider clock, ILogger<StoredGraph> log) : IFollowsRegistry, IImportFollower, IPreparation, IReadiness, IDisposable
 {
-    /// <summary>Companies taken in at once: a question waits for none of it, but the cores are shared.</summary>
-    internal int Slice { get; set; } = 4_000;
-
     // Behind by more commits than this, building anew is sooner done than following.
     private const int MostBehind = 400;
 
-    /// <summary>So many changed parties beside the base, and an eighth of it, make it worth building anew.</summary>
-    internal int LeastToRebuild { get; set; } = 50_000;
+    /// <summary>Its file.</summary>
+    internal FollowedFile Saved { get; } = new(folder.File("index", "relations.graph"), clock, e => LogRebuildFailed(log, e));
 
-    // While an import goes on, which saves the graph itself when it ends, a new base would soon be old.
-    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan BetweenRebuilds = TimeSpan.FromMinutes(1);
-    private readonly CancellationTokenSource stopping = new();
     private readonly SemaphoreSlim writing = new(1);
-    private Task rebuilding = Task.CompletedTask;
-    private DateTimeOffset nextRebuild, lastChange;
     private volatile Opened? open;
-    private DateTime opened; // when the file that is mapped was written
 
     public bool Ready => open is not null;
 
@@ -39,32 +29,27 @@ internal sealed partial class StoredGraph(Scoped<ICompanyFeed> changes, Scoped<I
     /// <summary>What is asked now.</summary>
     public GraphMoment Current => open is { } now ? new(now.Graph.Current, now.Parties) : throw new InvalidOperationException("The graph is not open yet.");
 
-    private string GraphPath { get; } = folder.File("index", "relations.graph");
-
     public void Dispose()
     {
-        if (stopping.IsCancellationRequested) return; // the container disposes once for every contract
-        stopping.Cancel();
-        rebuilding.Wait(TimeSpan.FromSeconds(10));
-        stopping.Dispose();
+        Saved.Dispose();
         writing.Dispose();
     }
 
     /// <summary>Opens the saved graph, builds it anew where it is missing, damaged, of another version or far behind, and catches up.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        opened = File.GetLastWriteTimeUtc(GraphPath);
+        _ = Saved.IsNew(); // from here on
         var saved = Open(out var failure);
         if (saved is null || !await IsNearAsync(saved.Graph.Current.Sequence, ct))
         {
             LogRebuild(failure);
             await BuildAsync((_, _) => { }, ct);
-            opened = File.GetLastWriteTimeUtc(GraphPath);
+            _ = Saved.IsNew();
             saved = Open(out failure);
         }
 
-        if (saved is not null && standing.IsOlderThan(GraphPath)) Rank(saved, ct);
-        open = saved ?? throw new RefusedException($"The graph at {GraphPath} cannot be opened: {failure}.");
+        if (saved is not null && standing.IsOlderThan(Saved.Path)) Rank(saved, ct);
+        open = saved ?? throw new RefusedException($"The graph at {Saved.Path} cannot be opened: {failure}.");
         await FollowAsync(ct);
     }
 
@@ -76,7 +61,7 @@ internal sealed partial class StoredGraph(Scoped<ICompanyFeed> changes, Scoped<I
             await using var feed = changes.Open();
             if (saved.Graph.Current.Sequence == await feed.Service.SequenceAsync(ct))
             {
-                if (standing.IsOlderThan(GraphPath)) Rank(saved, ct);
+                if (standing.IsOlderThan(Saved.Path)) Rank(saved, ct);
                 return;
             }
         }
@@ -88,7 +73,7 @@ internal sealed partial class StoredGraph(Scoped<ICompanyFeed> changes, Scoped<I
     public async Task<bool> FollowAsync(CancellationToken ct)
     {
         if (open is null) return false;
-        RebuildBeside(open.Graph.Current);
+        Saved.RebuildBeside(open.Graph.Current.Changed, open.Graph.Current.Nodes, stop => BuildAsync((_, _) => { }, stop));
         await writing.WaitAsync(ct);
         try
         {
@@ -100,9 +85,6 @@ internal sealed partial class StoredGraph(Scoped<ICompanyFeed> changes, Scoped<I
             writing.Release();
         }
     }
-
-    /// <summary>Completes when no building beside the questions goes on; for tests.</summary>
-    internal Task RebuiltAsync() => rebuilding;
 
     private async Task<bool> IsNearAsync(long sequence, CancellationToken ct)
     {
@@ -119,73 +101,37 @@ internal sealed partial class StoredGraph(Scoped<ICompanyFeed> changes, Scoped<I
             var (sequence, numbers) = await lease.Service.ChangesAsync(current.Graph.Current.Sequence, ct);
             if (numbers.Count == 0 && sequence == current.Graph.Current.Sequence) return any;
             await using var source = relations.Open();
-            await TakeAsync(current, source.Service, numbers, sequence, ct);
-            lastChange = clock.GetUtcNow();
+            await Saved.TakeAsync(numbers, (slice, last) => TakeAsync(current, source.Service, slice, last ? sequence : null, ct), ct);
         }
     }
 
-    // A large commit comes in by slices, with pauses as long as the work: the other half of a core is for questions.
-    private async Task TakeAsync(Opened current, IRelationFeed feed, IReadOnlyCollection<int> numbers, long sequence, CancellationToken ct)
+    private async Task TakeAsync(Opened current, IRelationFeed feed, int[] slice, long? sequence, CancellationToken ct)
     {
-        var left = numbers.Count;
-        do
-        {
-            var started = clock.GetTimestamp();
-            int[] slice = [.. numbers.Skip(numbers.Count - left).Take(Slice)];
-            left -= slice.Length;
-            var before = current.Graph.Current;
-            // With all who are the same as a person of these, before or now.
-            var groups = await feed.GroupsAsync(ct);
-            for (var more = slice; more.Length > 0; slice = [.. slice, .. more])
-                more = [.. GraphChanges.Beside(new(before, current.Parties), slice).Concat(groups.Beside(slice)).Distinct()];
-            var page = await feed.ReadAsync(slice, ct);
-            var faults = current.Graph.Apply(new GraphChanges(before, current.Parties).Of(slice, page), left == 0 ? sequence : before.Sequence);
-            if (faults.Count > 0) LogFaults(faults.Count);
-            if (left > 0) await Task.Delay(clock.GetElapsedTime(started), clock, ct);
-        }
-        while (left > 0);
+        var before = current.Graph.Current;
+        // With all who are the same as a person of these, before or now.
+        var groups = await feed.GroupsAsync(ct);
+        for (var more = slice; more.Length > 0; slice = [.. slice, .. more])
+            more = [.. GraphChanges.Beside(new(before, current.Parties), slice).Concat(groups.Beside(slice)).Distinct()];
+        var page = await feed.ReadAsync(slice, ct);
+        var faults = current.Graph.Apply(new GraphChanges(before, current.Parties).Of(slice, page), sequence ?? before.Sequence);
+        if (faults.Count > 0) LogFaults(faults.Count);
     }
 
     // An import or a building beside has saved the graph: its file takes the place of the present one, once it has caught up with it.
     private async Task<bool> TakeSavedAsync(CancellationToken ct)
     {
-        var written = File.GetLastWriteTimeUtc(GraphPath);
-        if (written == opened) return false;
-        opened = written;
+        if (!Saved.IsNew()) return false;
         if (Open(out _) is not { } saved || saved.Graph.Current.BuiltAt < open!.Graph.Current.BuiltAt) return false;
         await CatchUpAsync(saved, ct);
         open = saved;
         return true;
     }
 
-    // Changes are held in memory beside the base until it is built anew; questions and following go on meanwhile, and the next round takes the file over.
-    private void RebuildBeside(GraphSnapshot snapshot)
-    {
-        var now = clock.GetUtcNow();
-        if (snapshot.Changed < Math.Max(LeastToRebuild, snapshot.Nodes / 8) || !rebuilding.IsCompleted || now < nextRebuild) return;
-        if (now < lastChange + Quiet && snapshot.Changed < Math.Max(8 * LeastToRebuild, snapshot.Nodes / 2)) return;
-        nextRebuild = now + BetweenRebuilds;
-        rebuilding = BackgroundThread.RunAsync("rebuild", async () =>
-        {
-            try
-            {
-                await BuildAsync((_, _) => { }, stopping.Token);
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-            }
-            catch (Exception e)
-            {
-                LogRebuildFailed(e); // the changes go on serving; tried again later
-            }
-        });
-    }
-
     private async Task BuildAsync(Action<string, double> progress, CancellationToken ct)
     {
         await using var lease = changes.Open();
         await using var source = relations.Open();
-        DeleteLeftovers();
+        Saved.DeleteLeftovers();
         var sequence = await lease.Service.SequenceAsync(ct); // read first: what changes meanwhile is applied again, which does no harm
         await BuildAsync(source.Service, sequence, progress, ct);
         if (Open(out _) is { } saved) Rank(saved, ct);
@@ -203,7 +149,7 @@ internal sealed partial class StoredGraph(Scoped<ICompanyFeed> changes, Scoped<I
         }
 
         progress(Text.StageGraph, 0.9);
-        builder.Save(GraphPath, sequence, clock.GetUtcNow()); // whole or not at all, whoever else is saving
+        builder.Save(Saved.Path, sequence, clock.GetUtcNow()); // whole or not at all, whoever else is saving
     }
 
     private void Rank(Opened saved, CancellationToken ct)
@@ -218,16 +164,9 @@ internal sealed partial class StoredGraph(Scoped<ICompanyFeed> changes, Scoped<I
         }
     }
 
-    // What a killed build left; one still under way elsewhere is younger.
-    private void DeleteLeftovers()
-    {
-        foreach (var left in new DirectoryInfo(Path.GetDirectoryName(GraphPath)!).EnumerateFiles($"{Path.GetFileName(GraphPath)}.*.tmp"))
-            if (left.LastWriteTimeUtc < clock.GetUtcNow().AddHours(-1).UtcDateTime) left.Delete();
-    }
-
     private Opened? Open(out OpenFailure failure)
     {
-        (var graph, failure) = RelationGraph.Open(GraphPath);
+        (var graph, failure) = RelationGraph.Open(Saved.Path);
         return graph is null ? null : new(graph, new(graph.Current));
     }
 
@@ -238,7 +177,7 @@ internal sealed partial class StoredGraph(Scoped<ICompanyFeed> changes, Scoped<I
     private partial void LogUnranked(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The graph could not be built anew; it goes on as it is")]
-    private partial void LogRebuildFailed(Exception exception);
+    private static partial void LogRebuildFailed(ILogger log, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Building the graph ({Reason})")]
     private partial void LogRebuild(OpenFailure reason);

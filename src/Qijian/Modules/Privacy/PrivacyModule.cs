@@ -50,7 +50,7 @@ public static class PrivacyModule
 
     private static IServiceCollection AddRetention(this IServiceCollection services) => services
         .AddSingleton<IReleaseCheck, ReleaseCheck>().AddScoped<RetentionSweep>().AddScoped<TaggedTables>().AddScoped<IPersonalDataStore>(s => s.GetRequiredService<TaggedTables>())
-        .AddScoped<IRetained, LogFiles>().AddScoped<IRetained, RetainedTables>().AddScoped<IRetained, ConsentEvidence>().AddHostedService<HourlySweep>()
+        .AddScoped<IRetained, LogFiles>().AddScoped<IRetained, RetainedTables>().AddScoped<IRetained, ConsentEvidence>().AddHostedService<ConstantSweep>()
         .AddScoped<ISubjectMeter, SubjectMeter>().AddHostedService<DailyMeter>();
 
     private static IServiceCollection AddConsent(this IServiceCollection services)

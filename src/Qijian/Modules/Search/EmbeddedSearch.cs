@@ -17,23 +17,13 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
     // A pager's links work on the snapshot they came from for so long; older ones are answered by the current one.
     private const int KeptSnapshots = 64;
 
-    // Companies taken in at once: a search waits for none of it, but the cores are shared.
-    private const int Slice = 4_000;
+    /// <summary>Its file.</summary>
+    internal FollowedFile Saved { get; } = new(folder.File("index", "companies.idx"), clock, e => LogRebuildFailed(log, e));
 
-    /// <summary>So many changes beside the base, and an eighth of it, make it worth building anew.</summary>
-    internal int LeastToRebuild { get; set; } = 50_000;
-
-    // While an import goes on, which saves the index itself when it ends, a new base would soon be old.
-    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan BetweenRebuilds = TimeSpan.FromMinutes(1);
-    private readonly CancellationTokenSource stopping = new();
-    private Task rebuilding = Task.CompletedTask;
-    private DateTimeOffset nextRebuild, lastChange;
     private readonly SemaphoreSlim writing = new(1);
     private readonly ConcurrentDictionary<string, IndexSnapshot> snapshots = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> order = new();
     private SearchIndex? index;
-    private DateTime opened; // when the file that is mapped was written
 
     public bool Ready => index is not null;
 
@@ -42,36 +32,31 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
 
     public void Dispose()
     {
-        if (stopping.IsCancellationRequested) return; // the container disposes once for every contract
-        stopping.Cancel();
-        rebuilding.Wait(TimeSpan.FromSeconds(10));
-        stopping.Dispose();
+        Saved.Dispose();
         writing.Dispose();
     }
-
-    private string IndexPath { get; } = folder.File("index", "companies.idx");
 
     /// <summary>Opens the saved index, builds it anew where it is missing, damaged or of another version, and catches up.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        opened = File.GetLastWriteTimeUtc(IndexPath);
-        var saved = SearchIndex.Open(IndexPath);
+        _ = Saved.IsNew(); // from here on
+        var saved = SearchIndex.Open(Saved.Path);
         if (saved.Index is null)
         {
             LogRebuild(saved.Failure);
             await BuildAsync((_, _) => { }, ct);
-            opened = File.GetLastWriteTimeUtc(IndexPath);
-            saved = SearchIndex.Open(IndexPath);
+            _ = Saved.IsNew();
+            saved = SearchIndex.Open(Saved.Path);
         }
 
-        index = saved.Index ?? throw new RefusedException($"The search index at {IndexPath} cannot be opened: {saved.Failure}.");
+        index = saved.Index ?? throw new RefusedException($"The search index at {Saved.Path} cannot be opened: {saved.Failure}.");
         await FollowAsync(ct);
     }
 
     /// <summary>Saves the index after an import, unless the saved one covers every commit.</summary>
     public async Task ImportedAsync(Action<string, double> progress, CancellationToken ct)
     {
-        using (var saved = SearchIndex.Open(IndexPath).Index)
+        using (var saved = SearchIndex.Open(Saved.Path).Index)
         {
             await using var feed = feeds.Open();
             if (saved is not null && saved.Sequence == await feed.Service.SequenceAsync(ct)) return;
@@ -84,7 +69,7 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
     public async Task<bool> FollowAsync(CancellationToken ct)
     {
         if (index is not { } current) return false;
-        RebuildBeside(current.Current);
+        Saved.RebuildBeside(current.Current.Changed, current.Current.Count, stop => BuildAsync((_, _) => { }, stop));
         await writing.WaitAsync(ct);
         try
         {
@@ -95,8 +80,12 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
             {
                 var (sequence, numbers) = await feed.ChangesAsync(current.Sequence, ct);
                 if (numbers.Count == 0 && sequence == current.Sequence) return any;
-                await TakeAsync(current, feed, numbers, sequence, ct);
-                lastChange = clock.GetUtcNow();
+                var standing = standings.Now();
+                await Saved.TakeAsync(numbers, async (slice, last) =>
+                {
+                    var documents = (await feed.ReadAsync(slice, ct)).Select(c => DocumentOf(c, standing(c.Company.Number))).ToList();
+                    current.Apply(documents, [.. slice.Except(documents.Select(d => d.Number))], sequence, whole: last);
+                }, ct);
                 any = true;
             }
         }
@@ -106,56 +95,8 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
         }
     }
 
-    // A large commit comes in by slices, with pauses as long as the work: the other half of a core is for searches.
-    private async Task TakeAsync(SearchIndex current, ICompanyFeed feed, IReadOnlyCollection<int> numbers, long sequence, CancellationToken ct)
-    {
-        var (left, standing) = (numbers.Count, standings.Now());
-        do
-        {
-            var started = clock.GetTimestamp();
-            int[] slice = [.. numbers.Skip(numbers.Count - left).Take(Slice)];
-            left -= slice.Length;
-            var documents = (await feed.ReadAsync(slice, ct)).Select(c => DocumentOf(c, standing(c.Company.Number))).ToList();
-            current.Apply(documents, [.. slice.Except(documents.Select(d => d.Number))], sequence, whole: left == 0);
-            if (left > 0) await Task.Delay(clock.GetElapsedTime(started), clock, ct);
-        }
-        while (left > 0);
-    }
-
-    // Changes are held in memory beside the base until it is built anew; searches and following go on meanwhile, and the next round takes the file over.
-    private void RebuildBeside(IndexSnapshot snapshot)
-    {
-        var now = clock.GetUtcNow();
-        if (snapshot.Changed < Math.Max(LeastToRebuild, snapshot.Count / 8) || !rebuilding.IsCompleted || now < nextRebuild) return;
-        if (now < lastChange + Quiet && snapshot.Changed < Math.Max(8 * LeastToRebuild, snapshot.Count / 2)) return;
-        nextRebuild = now + BetweenRebuilds;
-        rebuilding = BackgroundThread.RunAsync("rebuild", async () =>
-        {
-            try
-            {
-                await BuildAsync((_, _) => { }, stopping.Token);
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-            }
-            catch (Exception e)
-            {
-                LogRebuildFailed(e); // the segments go on serving; tried again later
-            }
-        });
-    }
-
-    /// <summary>Completes when no building beside the searches goes on; for tests.</summary>
-    internal Task RebuiltAsync() => rebuilding;
-
     // An import has saved the index: its file takes the place of all the small segments that following it has made.
-    private bool TakeSaved(SearchIndex current)
-    {
-        var written = File.GetLastWriteTimeUtc(IndexPath);
-        if (written == opened) return false;
-        opened = written;
-        return current.Replace(IndexPath) is OpenFailure.None;
-    }
+    private bool TakeSaved(SearchIndex current) => Saved.IsNew() && current.Replace(Saved.Path) is OpenFailure.None;
 
     public async Task<SearchPage> SearchAsync(SearchRequest request, CancellationToken ct)
     {
@@ -231,9 +172,9 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
     {
         await using var lease = feeds.Open();
         var feed = lease.Service;
-        DeleteLeftovers();
+        Saved.DeleteLeftovers();
         var sequence = await feed.SequenceAsync(ct); // read first: what changes meanwhile is applied again, which does no harm
-        using var builder = SearchIndexBuilder.WithTemporaryFolder(Path.GetDirectoryName(IndexPath)!);
+        using var builder = SearchIndexBuilder.WithTemporaryFolder(Path.GetDirectoryName(Saved.Path)!);
         // Reading on one core, cutting names on the other; pages, because a document is far cheaper than a hand-over.
         var pages = Channel.CreateBounded<SearchDocument[]>(new BoundedChannelOptions(4) { SingleReader = true, SingleWriter = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -265,19 +206,12 @@ internal sealed partial class EmbeddedSearch(Scoped<ICompanyFeed> feeds, Scoped<
         }
 
         progress(Text.StageIndex, 0.9);
-        builder.Save(IndexPath, sequence, clock.GetUtcNow()); // whole or not at all, whoever else is saving
+        builder.Save(Saved.Path, sequence, clock.GetUtcNow()); // whole or not at all, whoever else is saving
         progress(Text.StageIndex, 1);
     }
 
-    // What a killed build left; one still under way elsewhere is younger.
-    private void DeleteLeftovers()
-    {
-        foreach (var left in new DirectoryInfo(Path.GetDirectoryName(IndexPath)!).EnumerateFiles("*.tmp"))
-            if (left.LastWriteTimeUtc < clock.GetUtcNow().AddHours(-1).UtcDateTime) left.Delete();
-    }
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "The search index could not be built anew; it goes on as it is")]
-    private partial void LogRebuildFailed(Exception exception);
+    private static partial void LogRebuildFailed(ILogger log, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Building the search index ({Reason})")]
     private partial void LogRebuild(OpenFailure reason);

@@ -41,7 +41,7 @@ internal sealed record FacetTable(string Name, Func<SearchRequest, string> Label
     public static List<SearchFilter> FiltersOf(SearchRequest request) =>
     [
         .. All.Select(f => f.FilterOf(request, request.Chosen(f.Name), without: false)).OfType<SearchFilter>(),
-        .. QueryText.Parse(request.Text).Where(p => p.Field is QueryField.Facet).GroupBy(p => (p.Facet, p.Without))
+        .. QueryText.Parse(SearchQuery.Considered(request.Text)).Where(p => p.Field is QueryField.Facet).GroupBy(p => (p.Facet, p.Without))
             .Select(g => Find(g.Key.Facet!)!.FilterOf(request, [.. g.Select(p => p.Text)], g.Key.Without)!),
     ];
 

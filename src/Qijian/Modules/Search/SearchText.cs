@@ -27,7 +27,7 @@ internal sealed class SearchText
     /// <param name="plain">Whether it is words only: quotes, minus and fields mean nothing.</param>
     public SearchText(string text, IReadOnlyList<string>? alternatives = null, bool plain = false)
     {
-        if (text.Length > SearchQuery.MaxTextLength) text = text[..SearchQuery.MaxTextLength];
+        text = SearchQuery.Considered(text);
         IReadOnlyList<QueryPart> parts = plain ? [new(QueryField.Any, null, text, Exact: false, Without: false)] : QueryText.Parse(text);
         var typed = string.Join(' ', parts.Where(IsPlain).Select(p => p.Text));
         Key = IndexWords.Key(typed);

@@ -1,5 +1,7 @@
 using System.Net;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
+using Qijian.Modules.Messaging;
 using Qijian.Modules.Shared;
 using Text = Qijian.Modules.Accounts.Text;
 
@@ -30,5 +32,26 @@ public sealed class LookTests
         await person.SendAsync("/account", "look", ("theme", "\"><script>"));
         Assert.DoesNotContain(Theme.Cookie, person.Browser.Cookies.Keys);
         Assert.Equal(plain.Headers.ETag, (await person.Browser.GetAsync(Company)).Headers.ETag);
+    }
+
+    [Fact]
+    public async Task The_language_that_is_chosen_is_that_of_what_is_sent_from_then_on()
+    {
+        FakeTimeProvider clock = new(new(2026, 11, 26, 1, 0, 0, TimeSpan.Zero));
+        await using var site = await OpenAccounts.StartAsync(clock);
+        var (person, bystander) = (await Person.SignedUpAsync(site, "13800138000"), await Person.SignedUpAsync(site, "13900139000"));
+        Assert.Equal("/en/account", (await person.SendAsync("/account", "look", ("language", "en"))).Headers.Location!.OriginalString);
+        Assert.Equal([true, false], await site.WithAsync<AppDb, List<bool>>(db => db.Members.OrderBy(m => m.CreatedAt).Select(m => m.English).ToListAsync(TestContext.Current.CancellationToken)));
+        foreach (var someone in new[] { person, bystander })
+        {
+            Assert.Equal(HttpStatusCode.OK, (await someone.SendAsync("/account/security", "password", ("password", "correct horse battery staple"))).StatusCode);
+            Assert.Contains("设定密码", await someone.Browser.ReadAsync("/account/security"), StringComparison.Ordinal);
+        }
+
+        await site.WithAsync<SendQueued, bool>(async q => { await q.RunAsync(TestContext.Current.CancellationToken); return true; });
+        var told = await site.WithAsync<Outbox, List<string>>(o => Task.FromResult(o.Messages.Where(m => m.Template == "security_change").Select(m => m.Text.ToString()).ToList()));
+        Assert.Equal(2, told.Count);
+        Assert.Single(told, t => t.Contains("登录方式有变更", StringComparison.Ordinal));
+        Assert.Equal("/account", (await person.SendAsync("/en/account", "look", ("language", "zh"))).Headers.Location!.OriginalString);
     }
 }

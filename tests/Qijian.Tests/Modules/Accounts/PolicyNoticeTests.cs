@@ -68,6 +68,19 @@ public sealed class PolicyNoticeTests
     }
 
     [Fact]
+    public async Task Whoever_joins_in_the_last_minute_had_the_banner_before_them_and_keeps_no_version_from_its_day()
+    {
+        await using var site = await OpenAccounts.StartAsync(clock);
+        await Person.SignedUpAsync(site, "13800138000");
+        await PublishAsync(site, TimeSpan.FromDays(10));
+        await TurnAsync(site);
+        clock.Advance(TimeSpan.FromDays(10) - TimeSpan.FromSeconds(20));
+        await Person.SignedUpAsync(site, "13900139000");
+        clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.True(await TurnAsync(site) is ActivationResult.Activated or ActivationResult.Passed); // the calendar may have been first
+    }
+
+    [Fact]
     public async Task Whoever_cannot_be_told_is_tried_once_a_day_and_keeps_nobody_else_from_being_told()
     {
         await using var site = await OpenAccounts.StartAsync(clock, replace: s => s.AddSingleton<IPolicyAudience, Deaf>());

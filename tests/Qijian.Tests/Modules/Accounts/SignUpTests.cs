@@ -204,6 +204,37 @@ public sealed partial class SignUpTests
     }
 
     [Fact]
+    public async Task Whoever_has_the_number_only_does_not_open_an_idle_account_that_has_another_proof()
+    {
+        await using var site = await StartAsync();
+        Person former = new(site), holder = new(site), owner = new(site);
+        await former.SendAsync(SignUp, ("phone", Number), ("band", "Adult"));
+        await former.CodeAsync(await CodeAsync(site, "+8613800138000"));
+        await former.SendAsync("/account/security", "password", ("password", "correct horse battery staple"));
+        clock.Advance(TimeSpan.FromDays(91));
+        await holder.SendAsync(SignIn, ("phone", Number));
+        await holder.CodeAsync(await CodeAsync(site, "+8613800138000"));
+        Assert.Equal(HttpStatusCode.BadRequest, (await holder.PressAsync("mine", ("mine", "true"))).StatusCode);
+        Assert.Contains("请回到登录页用它登录", holder.Body, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Found, (await holder.Browser.GetAsync("/account")).StatusCode);
+        Assert.Equal("/account", (await owner.SendAsync(SignIn, "password", ("phone", Number), ("password", "correct horse battery staple"))).Headers.Location!.OriginalString);
+        Assert.Equal(1, await MembersAsync(site));
+    }
+
+    [Fact]
+    public async Task Of_a_child_that_says_so_after_the_code_nothing_is_left_either()
+    {
+        await using var site = await StartAsync();
+        Person child = new(site), bystander = new(site);
+        await bystander.SendAsync(SignIn, ("phone", OtherNumber));
+        await child.SendAsync(SignIn, ("phone", Number));
+        await child.CodeAsync(await CodeAsync(site, "+8613800138000"));
+        Assert.Equal(2, await site.WithAsync<AppDb, int>(db => db.OneTimeCodes.CountAsync(Ct)));
+        Assert.Equal(HttpStatusCode.OK, (await child.PressAsync("band", ("band", "Child"))).StatusCode);
+        Assert.Equal((0, 1), (await MembersAsync(site), await site.WithAsync<AppDb, int>(db => db.OneTimeCodes.CountAsync(Ct))));
+    }
+
+    [Fact]
     public async Task A_code_for_one_thing_is_of_no_use_for_another()
     {
         await using var site = await StartAsync();

@@ -91,6 +91,8 @@ public sealed class StaffTests
         Assert.Contains(Text.UntrainedWho, await page.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
         Dictionary<string, string> made = new(StringComparer.Ordinal) { ["form"] = await AuthorizationTests.SealAsync(helper), ["subject"] = customer.ToString(), ["purpose"] = Purpose.IdentityVerification.Id, ["reason"] = "来电核对" };
         Assert.Equal(HttpStatusCode.Forbidden, (await helper.Browser.PostAsync("/staff/reveal?handler=show", made)).StatusCode);
+        foreach (var who in (string[])[Customer, "13999999999", Subject.Create(SubjectKind.Member).ToString(), ""]) // a number, or nobody's: the same answer
+            Assert.Equal(HttpStatusCode.Forbidden, (await helper.Browser.PostAsync("/staff/reveal?handler=show", new Dictionary<string, string>(made, StringComparer.Ordinal) { ["subject"] = who })).StatusCode);
 
         Assert.Equal(HttpStatusCode.BadRequest, (await officer.SendAsync("/staff/training", "add", ("phone", Customer), ("course", "数据安全"), ("passedOn", "2026-11-20"), ("validUntil", "2027-11-19"))).StatusCode); // none of the staff
         Assert.Equal(HttpStatusCode.BadRequest, (await officer.PressAsync("add", ("phone", Helper), ("course", "数据安全"), ("passedOn", "2026-11-20"), ("validUntil", "2036-11-19"))).StatusCode);

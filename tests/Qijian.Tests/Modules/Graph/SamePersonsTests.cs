@@ -209,7 +209,7 @@ public sealed class SamePersonsTests
     {
         await using var site = await DrawnSite.OfAsync("A: 张三 60\nB: 张三 60\nC: 张三 60, 李四 10\nD: 李四 60, A 20, B 20\nE: 张三 5", postgres);
         Random random = new(20261126);
-        await site.Site.WithAsync<StoredGraph, int>(store => Task.FromResult(store.Slice = 1)); // every company on its own, as a large commit is
+        await site.Site.WithAsync<StoredGraph, int>(store => Task.FromResult(store.Saved.Slice = 1)); // every company on its own, as a large commit is
         for (var round = 0; round < 25; round++)
         {
             var people = await site.Site.WithAsync<AppDb, List<string>>(db => db.People.OrderBy(p => p.Number).Select(p => p.Id).ToListAsync(Ct));

@@ -151,7 +151,7 @@ public sealed class StoredGraphTests
         await OnAnotherAsync(site.Site, folder.FullName, async store =>
         {
             await store.RunAsync(Ct);
-            store.LeastToRebuild = 20;
+            store.Saved.LeastToRebuild = 20;
             var before = store.Current.Graph.BuiltAt;
             await site.ImportAsync(string.Join('\n', Enumerable.Range(0, 100).Select(i => $"A{(char)('A' + (i / 26))}{(char)('A' + (i % 26))}: A 50")));
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(Ct);
@@ -164,7 +164,7 @@ public sealed class StoredGraphTests
                 await Task.Delay(20, limit.Token);
             }
 
-            await store.RebuiltAsync();
+            await store.Saved.Rebuilding;
             return true;
         });
         folder.Delete(recursive: true);

@@ -11,7 +11,7 @@ public sealed class IndexRebuildTests
         await using var site = await TestSite.StartAsync();
         await site.WithAsync<EmbeddedSearch, bool>(async search =>
         {
-            search.LeastToRebuild = 20;
+            search.Saved.LeastToRebuild = 20;
             var before = search.Current.BuiltAt;
             await site.ImportAsync("many.csv", "name\n" + string.Concat(Enumerable.Range(1, 300).Select(i => $"重建第{i}示例有限公司\n")));
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);

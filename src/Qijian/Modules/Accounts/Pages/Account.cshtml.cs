@@ -25,10 +25,18 @@ internal sealed class AccountModel(ReadAccount account, EnterAccount enter, Curr
     /// <summary>How pages look: what is sent, and in the reader's language.</summary>
     public static IReadOnlyList<(string Value, string Label)> Looks => [("", Text.LookDevice), ("light", Text.LookLight), ("dark", Text.LookDark)];
 
-    public IActionResult OnPostLook([FromForm] string? theme)
+    /// <summary>How pages look, or the language of pages and of what is sent.</summary>
+    public async Task<IActionResult> OnPostLookAsync([FromForm] string? theme, [FromForm] string? language, CancellationToken ct)
     {
-        Theme.Choose(HttpContext, theme);
-        return LocalRedirect(Language.Path(AccountsModule.AccountPath));
+        if (language is not ("zh" or "en"))
+        {
+            Theme.Choose(HttpContext, theme);
+            return LocalRedirect(Language.Path(AccountsModule.AccountPath));
+        }
+
+        if (await account.MemberAsync(ct) is not { } member) return Challenge();
+        await enter.SpeakAsync(member, english: language is "en", ct);
+        return LocalRedirect((language is "en" ? "/en" : "") + AccountsModule.AccountPath);
     }
 
     public async Task<IActionResult> OnPostSignOutAsync(CancellationToken ct)

@@ -26,7 +26,7 @@ internal sealed class SecurityModel(ReadAccount account, AppDb db, Passwords pas
     {
         if (await account.MemberAsync(ct) is not { } member) return Challenge();
         if (!await sessions.IsFreshAsync(Own, ct)) return await StaleAsync(ct);
-        Problem = Passwords.ProblemOf(password ?? "") switch
+        Problem = Passwords.ProblemOf(password ?? "", await account.PhoneAsync(member, ct) is { } number ? [number.E164, number.E164[1..], number.National] : []) switch
         {
             PasswordProblem.Short => Text.PasswordShort.With(Passwords.Shortest), PasswordProblem.Long => Text.PasswordLong.With(Passwords.Longest),
             PasswordProblem.Weak => Text.PasswordWeak, PasswordProblem.Common => Text.PasswordCommon, _ => null,
@@ -40,6 +40,7 @@ internal sealed class SecurityModel(ReadAccount account, AppDb db, Passwords pas
         member.Password = passwords.Hash(password!);
         await db.SaveChangesAsync(ct);
         await sessions.EndAsync(member.Subject, null, Own, ct); // whoever else is signed in did not know of it
+        await enter.TellOfChangeAsync(member, SignInOutcome.PasswordSet, ct);
         Done = Text.PasswordSaved;
         return await ShowAsync(ct);
     }
@@ -48,8 +49,13 @@ internal sealed class SecurityModel(ReadAccount account, AppDb db, Passwords pas
     {
         if (await account.MemberAsync(ct) is not { } member) return Challenge();
         if (!await sessions.IsFreshAsync(Own, ct)) return await StaleAsync(ct);
-        member.Password = null;
-        await db.SaveChangesAsync(ct);
+        if (member.Password is not null)
+        {
+            member.Password = null;
+            await db.SaveChangesAsync(ct);
+            await enter.TellOfChangeAsync(member, SignInOutcome.PasswordRemoved, ct);
+        }
+
         Done = Text.PasswordRemoved;
         return await ShowAsync(ct);
     }
@@ -110,6 +116,7 @@ internal sealed class SecurityModel(ReadAccount account, AppDb db, Passwords pas
         SignInOutcome.WrongPassword => Text.WrongPasswordTried, SignInOutcome.SignedOut => Text.SignedOut, SignInOutcome.Ended => Text.SessionEnded, SignInOutcome.SecondFactorMissing => Text.SecondFactorMissing,
         SignInOutcome.SecondFactorOn => Text.SecondStepTurnedOn, SignInOutcome.SecondFactorOff => Text.SecondStepTurnedOff, SignInOutcome.RecoveryCodesMade => Text.RecoveryCodesRenewed,
         SignInOutcome.Locked => Text.LockedLine, SignInOutcome.PasskeyAdded => Text.PasskeyAddedLine, SignInOutcome.PasskeyRemoved => Text.PasskeyRemovedLine,
+        SignInOutcome.PasswordSet => Text.PasswordSetLine, SignInOutcome.PasswordRemoved => Text.PasswordRemovedLine,
         _ => Text.SignedInBy.With(line.Method switch { SignInMethod.Password => Text.Password, SignInMethod.Passkey => Text.Passkey, SignInMethod.Social => Text.SocialAccount, _ => Text.Code }),
     };
 

@@ -92,6 +92,8 @@ internal sealed class SignInModel(OneTimeCodes codes, SignInWithPassword passwor
         if (tickets.Read<SignInTicket>(ticket) is not { Proved: true } proved) return Lost();
         if (mine is null) return Show(SignInStep.Mine, proved);
         if (await enter.FindAsync(new(proved.Phone), ct) is not ProvedNumber.Known { Idle: true } owner) return Lost(); // used since, by whoever holds it
+        // A number may have gone to somebody else since: where there is another proof, the account is opened by that alone.
+        if (mine is true && (owner.Member.Password is not null || (await passkeys.ListAsync(owner.Member.Subject, ct)).Count > 0)) return Again_(Show(SignInStep.Mine, proved), Text.MineProve, null);
         if (mine is true) return await SignInAsync(owner.Member, SignInMethod.Code, ct);
         await enter.TakeNumberAsync(owner.Member, ct);
         return await OpenAsync(proved, ct);
@@ -170,7 +172,7 @@ internal sealed class SignInModel(OneTimeCodes codes, SignInWithPassword passwor
     private async Task<IActionResult> OpenAsync(SignInTicket proved, CancellationToken ct) => proved.Band switch
     {
         null => Show(SignInStep.Band, proved),
-        AgeBand.Child => TooYoung(),
+        AgeBand.Child => await ForgottenAsync(proved, ct),
         AgeBand.Teen => Show(SignInStep.GuardianNumber, proved),
         var band => await SignInAsync(await enter.SignUpAsync(new(proved.Phone), band.Value, null, Language.IsEnglish, ct), SignInMethod.Code, ct),
     };
@@ -185,7 +187,13 @@ internal sealed class SignInModel(OneTimeCodes codes, SignInWithPassword passwor
         return Page();
     }
 
-    // Nothing was stored, and nothing is: neither the number nor the age.
+    private async Task<IActionResult> ForgottenAsync(SignInTicket proved, CancellationToken ct)
+    {
+        await codes.ForgetAsync(new PhoneNumber(proved.Phone), ct);
+        return TooYoung();
+    }
+
+    // Nothing is stored: neither the number nor the age.
     private PageResult TooYoung()
     {
         (Step, Typed) = (SignInStep.TooYoung, null);

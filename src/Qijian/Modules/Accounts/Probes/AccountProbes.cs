@@ -179,8 +179,7 @@ internal sealed class AccountSecurityProbe : IClauseProbe
         proof.Same(before + 1, await ToldAsync(), "number-reset");
         var person = await site.WithAsync<AppDb, Subject>(async db => (await db.Members.OrderBy(m => m.CreatedAt).FirstAsync(ct)).Subject);
         // Of what is closed today the registry says what it would read.
-        var readers = await site.WithAsync<ProcessingRegistry, List<string>>(r => Task.FromResult(r.Purposes.Values.Where(p => p.Reads.ContainsKey(CategoryId.NetworkPlace)).Select(p => p.Id).ToList()));
-        proof.That(readers is [var reader] && string.Equals(reader, Purpose.AccountSecurity.Id, StringComparison.Ordinal), "security-only", "place");
+        proof.That((await site.PurposesAsync()).Where(p => p.Categories.Contains(Category.NetworkPlace)).Select(p => p.Purpose).SequenceEqual([Purpose.AccountSecurity]), "security-only", "place");
         foreach (var (purpose, _, _, _) in (await site.PurposesAsync()).Where(p => p.Purpose != Purpose.AccountSecurity && p.Purpose != Purpose.FraudDetection))
             foreach (var category in (Category[])[Category.DeviceId, Category.BehaviourSignIn, Category.NetworkPlace])
                 proof.That(await site.WithAsync<IPurposeGuard, bool>(async g => await g.DemandAsync(person, purpose, [category], ct) is Decision.Denied), "security-only", purpose.Id);

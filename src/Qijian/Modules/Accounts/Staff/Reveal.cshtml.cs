@@ -50,8 +50,8 @@ internal sealed class RevealModel(AppDb db, IReveals reveals, ITrainingRecords t
     {
         (Purpose, Reason) = (purpose, reason?.Trim() ?? "");
         if (Reason.Length > LongestReason) Reason = Reason[..LongestReason];
-        Found = await FindAsync(subject, ct);
-        if (Found?.Phone is not { } phone) return NotFound();
+        Found = Subject.TryParse(subject, null, out _) ? await FindAsync(subject, ct) : null;
+        if (Found?.Phone is not { } phone) return await trainings.IsTrainedAsync(await NumberAsync(ct), ct) ? NotFound() : await ShowAsync(ct); // without a pass nobody learns whether there is one
         switch (await reveals.RunAsync(await NumberAsync(ct), Found.Subject, new(purpose ?? ""), Category.ContactPhone, phone, Reason, ct))
         {
             case RevealResult.Shown shown: Value = shown.Value; break;

@@ -16,6 +16,7 @@ internal sealed class MatrixModel(IRelationGraph graph, RowLimit limit, MatrixWa
 {
     public const string Path = "/relations/matrix";
     public const int MostBytes = 2 << 20, MostNames = GraphSnapshot.MaxMatrix, MostPairs = 300, MostSquare = 25;
+    private static readonly HashSet<string> Headings = new(["name", "company", "code", "名称", "企业名称", "公司名称", "单位名称", "信用代码", "统一社会信用代码"], StringComparer.OrdinalIgnoreCase);
     private const int MostText = 300, MostUnpacked = 32 << 20;
 
     public GraphAsked Asked { get; private set; } = null!; // set by each handler
@@ -99,16 +100,27 @@ internal sealed class MatrixModel(IRelationGraph graph, RowLimit limit, MatrixWa
             if (content.Length > 4 && content.GetBuffer().AsSpan(0, 2).SequenceEqual("PK"u8))
             {
                 if (!MayUnpack(content)) throw new InvalidDataException();
-                return [.. content.Query(useHeaderRow: false).Take(MostNames + 1).Select(row => ((IDictionary<string, object?>)row).Values.FirstOrDefault()?.ToString()?.Trim() ?? "").Where(n => n.Length > 0)];
+                return FirstColumn(content, ExcelType.XLSX);
             }
 
-            return [.. Lines(Decoded(content.ToArray()))];
+            var text = Decoded(content.ToArray());
+            if (!file.FileName.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)) return [.. Lines(text)];
+            using MemoryStream table = new(Encoding.UTF8.GetBytes(text));
+            return FirstColumn(table, ExcelType.CSV);
         }
         catch (Exception e) when (e is InvalidDataException or DecoderFallbackException or System.Xml.XmlException or InvalidOperationException or ArgumentException or KeyNotFoundException or NullReferenceException)
         {
             Problem = Text.PageMatrixUnreadable;
             return [];
         }
+    }
+
+    // Without the line that says what stands in it.
+    private static List<string> FirstColumn(Stream table, ExcelType type)
+    {
+        var names = table.Query(useHeaderRow: false, excelType: type).Take(MostNames + 2).Select(row => ((IDictionary<string, object?>)row).Values.FirstOrDefault()?.ToString()?.Trim().Trim('\uFEFF') ?? "").Where(n => n.Length > 0).ToList();
+        if (names is [var first, ..] && Headings.Contains(first)) names.RemoveAt(0);
+        return names;
     }
 
     // Two megabytes may unpack to two thousand.

@@ -99,13 +99,13 @@ internal static class ConformRun
         var path = context.Arguments.GetValue(File);
         if (path is not null && Receipt.Is(path))
         {
-            var good = Receipt.Verify(await System.IO.File.ReadAllTextAsync(path, ct), context.Arguments.GetValue(Key) is { } key ? await System.IO.File.ReadAllTextAsync(key, ct) : context.Services.GetRequiredService<SigningKey>().PublicKeyPem);
+            var good = Receipt.Verify(await System.IO.File.ReadAllTextAsync(path, ct), await KeyAsync(context, ct));
             context.Answer(new { valid = good }, good ? Text.ReceiptValid : Text.ReceiptInvalid);
             return good ? 0 : 1;
         }
 
-        var verdict = path is null ? await context.Services.GetRequiredService<EvidenceLog>().VerifyAsync(ct) : await EvidenceFile.VerifyAsync(path, ct) ?? throw new RefusedException(Text.NotEvidence.With(path));
-        var ledger = path is null ? await context.Services.GetRequiredService<ConsentLedger>().VerifyAsync(null, ct) : null;
+        var verdict = path is null ? await context.Services.GetRequiredService<EvidenceLog>().VerifyAsync(ct) : await EvidenceFile.VerifyAsync(path, await KeyAsync(context, ct), ct) ?? throw new RefusedException(Text.NotEvidence.With(path));
+        var ledger = path is null ? await context.Services.GetRequiredService<ConsentLedger>().VerifyAsync(await context.Services.GetRequiredService<EvidenceLog>().LedgerAsync(ct), ct) : null;
         var policies = path is null ? await context.Services.GetRequiredService<PolicyVersions>().VerifyAsync(ct) : [];
         List<string> words =
         [
@@ -127,6 +127,9 @@ internal static class ConformRun
         }, string.Join('\n', words));
         return valid ? 0 : 1;
     }
+
+    private static async Task<string> KeyAsync(VerbContext context, CancellationToken ct) =>
+        context.Arguments.GetValue(Key) is { } key ? await System.IO.File.ReadAllTextAsync(key, ct) : context.Services.GetRequiredService<SigningKey>().PublicKeyPem;
 
     // What a build calls: no services, no database.
     private static Command Registry()

@@ -43,6 +43,13 @@ internal sealed record RecordEvidence(string Clause, DateOnly RecordedOn, DateOn
     public string Topic => Clause;
 }
 
+/// <summary>How far the ledger of consent reached, and its hash there: an end that is cut off, or a ledger that was made anew, does not have it.</summary>
+internal sealed record LedgerEvidence(long Sequence, string Head) : IEvidence
+{
+    public static string Kind => "ledger";
+    public string Topic => "consent";
+}
+
 /// <summary>The first entry of every log: whose signature its checkpoints carry.</summary>
 internal sealed record KeyEvidence(string Key) : IEvidence
 {

@@ -30,13 +30,14 @@ internal static class EvidenceFile
         }
     }
 
-    /// <summary>Checks a file by the key that it carries; null where it is no such file. Whose key that is, its reader must know.</summary>
-    public static async Task<ChainVerdict?> VerifyAsync(string path, CancellationToken ct)
+    /// <summary>Checks a file by a key, which must be the one that it carries; null where it is no such file.</summary>
+    public static async Task<ChainVerdict?> VerifyAsync(string path, string publicKeyPem, CancellationToken ct)
     {
         try
         {
             var first = await Lines(path, ct).FirstOrDefaultAsync(ct);
             if (first is not { Schema: Schema, PublicKey: { } key }) return null;
+            if (SigningKey.IdOf(key) is var own && own != SigningKey.IdOf(publicKeyPem)) return new(0, 0, null, 0, own, ChainFault.KeyReplaced, 1);
             return await EvidenceChain.VerifyAsync(Lines(path, ct).Where(l => l.Entry is not null).Select(l => l.Entry!), Lines(path, ct).Where(l => l.Checkpoint is not null).Select(l => l.Checkpoint!), key, ct);
         }
         catch (Exception e) when (e is JsonException or ArgumentException or System.Security.Cryptography.CryptographicException) // no JSON, no key

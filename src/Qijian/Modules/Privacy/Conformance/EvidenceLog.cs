@@ -29,9 +29,23 @@ internal sealed class EvidenceLog(AppDb db, SigningKey key, TimeProvider clock)
         return item;
     }
 
+    /// <summary>The head of the ledger of consent as it was written down last.</summary>
+    public async Task<LedgerHead?> LedgerAsync(CancellationToken ct) =>
+        await db.Evidence.AsNoTracking().Where(e => e.Kind == LedgerEvidence.Kind).OrderByDescending(e => e.Sequence).FirstOrDefaultAsync(ct) is { } item && EvidenceJson.Read<LedgerEvidence>(item) is var noted
+            ? new(noted.Sequence, Convert.FromHexString(noted.Head)) : null;
+
+    // Over one that is no longer there none is written: it is what shows that.
+    private async Task NoteLedgerAsync(CancellationToken ct)
+    {
+        if (await db.ConsentEvents.AsNoTracking().OrderByDescending(e => e.Sequence).FirstOrDefaultAsync(ct) is not { } last) return;
+        if (await LedgerAsync(ct) is { } noted && (last.Sequence <= noted.Sequence || !await db.ConsentEvents.AnyAsync(e => e.Sequence == noted.Sequence && e.Hash == noted.Hash, ct))) return;
+        await AppendAsync(new LedgerEvidence(last.Sequence, Convert.ToHexStringLower(last.Hash)), ct);
+    }
+
     /// <summary>Signs the head, unless it is signed already; null while the log is empty.</summary>
     public async Task<Checkpoint?> SignAsync(CancellationToken ct)
     {
+        await NoteLedgerAsync(ct);
         if (await db.Evidence.AsNoTracking().OrderByDescending(e => e.Sequence).FirstOrDefaultAsync(ct) is not { } head) return null;
         if (await db.Checkpoints.AsNoTracking().SingleOrDefaultAsync(c => c.Sequence == head.Sequence, ct) is { } signed) return signed;
         var at = clock.GetUtcNow();

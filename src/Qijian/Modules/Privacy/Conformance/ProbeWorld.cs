@@ -132,7 +132,7 @@ public sealed partial class ProbeWorld : IAsyncDisposable
 
     /// <summary>The purposes of the registry that the site goes by.</summary>
     public Task<IReadOnlyList<PurposeFacts>> PurposesAsync() => WithAsync<ProcessingRegistry, IReadOnlyList<PurposeFacts>>(r => Task.FromResult<IReadOnlyList<PurposeFacts>>(
-        [.. r.Purposes.Values.Select(p => new PurposeFacts(new(p.Id), p.Label, p.Minors is not Minors.Deny, [.. p.Reads.Keys.Select(c => r.Categories[c].Label)]))]));
+        [.. r.Purposes.Values.Select(p => new PurposeFacts(new(p.Id), p.Label, p.Minors is not Minors.Deny, [.. p.Reads.Keys.Select(c => r.Categories[c].Label)]) { Categories = [.. p.Reads.Keys.Select(c => new Category(c))] })]));
 
     /// <summary>In how many of the files that the site keeps, but those of the keys, a text stands as it is.</summary>
     public async Task<int> FilesHoldingAsync(string text, CancellationToken ct)
@@ -332,7 +332,11 @@ public sealed partial class ProbeWorld : IAsyncDisposable
 }
 
 /// <summary>What the registry says of a purpose: its name, whether it is for minors too, and the names of what it reads.</summary>
-public sealed record PurposeFacts(Purpose Purpose, string Label, bool ForMinors, IReadOnlyList<string> Reads);
+public sealed record PurposeFacts(Purpose Purpose, string Label, bool ForMinors, IReadOnlyList<string> Reads)
+{
+    /// <summary>What it reads.</summary>
+    public required IReadOnlyList<Category> Categories { get; init; }
+}
 
 /// <summary>A visitor, and what the browser keeps.</summary>
 public sealed record Persona(string Name)

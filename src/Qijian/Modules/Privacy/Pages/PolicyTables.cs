@@ -100,7 +100,8 @@ internal static partial class PolicyTables
 
     private static string Retention(ProcessingRegistry r)
     {
-        var today = r.Features.Values.Where(f => f.Open).SelectMany(f => f.Purposes).Select(id => r.Purposes.GetValueOrDefault(id)?.Retention).ToHashSet();
+        // Rules that no purpose names are named by what is kept: it is there.
+        var today = r.Features.Values.Where(f => f.Open).SelectMany(f => f.Purposes).Select(id => r.Purposes.GetValueOrDefault(id)?.Retention).Concat(r.Retention.Keys.Except(r.Purposes.Values.Select(p => p.Retention), StringComparer.Ordinal)).ToHashSet();
         return Grouped("retention", Text.TableRetention, Text.TableRetentionLater, [Text.ColumnWhat, Text.ColumnAtLeast, Text.ColumnAtMost, Text.ColumnThen],
             Ordered(r.Retention.Values).Select(rule => new Row(today.Contains(rule.Id), "",
             [

@@ -9,9 +9,10 @@ internal sealed record ComingPolicy(int Number, ChangeClass Change, DateTimeOffs
 /// Which version of the policy holds now, for whoever has to say so on every answer and every record. Kept in memory: reading it
 /// costs nothing. Renewed at start, when a version is published or takes effect, and every minute, since another process may do that.
 /// </summary>
-internal sealed class CurrentPolicy
+internal sealed class CurrentPolicy(ProcessingRegistry shipped)
 {
-    private volatile State state = new(0, "", [], FrozenDictionary<string, int>.Empty);
+    private readonly byte[] promised = Convert.FromHexString(ProcessingRegistry.HashOf(PolicyFiles.Promised(shipped.Files)));
+    private volatile State state = new(0, "", [], FrozenDictionary<string, int>.Empty, null);
 
     /// <summary>0 before the first start.</summary>
     public int Number => state.Number;
@@ -28,12 +29,20 @@ internal sealed class CurrentPolicy
     /// <summary>The version in which a purpose last came to reach further; an answer given before does not hold for it.</summary>
     public FrozenDictionary<string, int> Broadened => state.Broadened;
 
+    /// <summary>
+    /// The registry of the version that holds, where the program brings another one: what that allows beyond this stays closed until
+    /// its version holds too. Null where they are the same.
+    /// </summary>
+    public ProcessingRegistry? Held => state.Held;
+
     public async Task RefreshAsync(PolicyVersions versions, CancellationToken ct)
     {
         var rows = await versions.ListAsync(ct);
         if (rows.LastOrDefault(v => v.ActivatedAt is not null) is not { } now) return;
         IReadOnlyList<ComingPolicy> coming = [.. rows.Where(v => v.Number > now.Number).Select(next => new ComingPolicy(next.Number, next.Change, next.EffectiveFrom))];
-        state = new(now.Number, Convert.ToHexStringLower(now.Hash), coming, now.Number == state.Number ? state.Broadened : await BroadenedAsync(rows, versions, ct));
+        var known = now.Number == state.Number ? state : null;
+        var held = known is not null ? known.Held : promised.AsSpan().SequenceEqual(now.RegistryHash) ? null : (await versions.FindAsync(now.Number, ct))?.Registry;
+        state = new(now.Number, Convert.ToHexStringLower(now.Hash), coming, known is not null ? known.Broadened : await BroadenedAsync(rows, versions, ct), held);
     }
 
     private static async Task<FrozenDictionary<string, int>> BroadenedAsync(List<PolicyVersion> rows, PolicyVersions versions, CancellationToken ct)
@@ -50,5 +59,5 @@ internal sealed class CurrentPolicy
         return broadened.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    private sealed record State(int Number, string Hash, IReadOnlyList<ComingPolicy> Coming, FrozenDictionary<string, int> Broadened);
+    private sealed record State(int Number, string Hash, IReadOnlyList<ComingPolicy> Coming, FrozenDictionary<string, int> Broadened, ProcessingRegistry? Held);
 }

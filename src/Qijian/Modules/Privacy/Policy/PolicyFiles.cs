@@ -22,9 +22,11 @@ internal static class PolicyFiles
     public static PolicyDraft Draft(this PolicyFolder folder, int number)
     {
         var about = About(folder, number);
-        // Which fields the program has is the census, and no promise to anybody: it changes with the code.
-        return new(number, new(folder.Read(number, Chinese), folder.Read(number, English), folder.Read(number, Bindings), [.. folder.RegistryFiles.Where(f => f.Name is not "fields.yaml")], about.Zh, about.En), about.Change, ChinaTime.Midnight(about.EffectiveFrom), about.ApprovedBy);
+        return new(number, new(folder.Read(number, Chinese), folder.Read(number, English), folder.Read(number, Bindings), [.. Promised(folder.RegistryFiles)], about.Zh, about.En), about.Change, ChinaTime.Midnight(about.EffectiveFrom), about.ApprovedBy);
     }
+
+    /// <summary>The files that a version publishes. Which fields the program has is the census, and no promise to anybody: it changes with the code.</summary>
+    public static IEnumerable<RegistryFile> Promised(IEnumerable<RegistryFile> registry) => registry.Where(f => f.Name is not "fields.yaml");
 
     private static VersionFile About(PolicyFolder folder, int number)
     {

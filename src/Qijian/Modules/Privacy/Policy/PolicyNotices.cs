@@ -31,7 +31,7 @@ internal sealed class PolicyNotices(AppDb db, IVault vault, IEnumerable<IPolicyA
     /// <summary>Tells whom the modules reach: each person with the record of it in one step, so that whoever was told is not told again, and whoever could not be is tried once a day.</summary>
     public async Task TellAsync(PolicyVersion version, CancellationToken ct)
     {
-        AnnouncedPolicy coming = new(version.Number, version.EffectiveFrom);
+        var coming = Of(version);
         foreach (var audience in audiences)
         {
             var unreached = 0;
@@ -60,9 +60,11 @@ internal sealed class PolicyNotices(AppDb db, IVault vault, IEnumerable<IPolicyA
     public async Task<int> UntoldAsync(PolicyVersion version, CancellationToken ct)
     {
         var untold = await UntoldOfLedgerAsync(version, ct);
-        foreach (var audience in audiences) untold += await audience.CountUntoldAsync(new(version.Number, version.EffectiveFrom), ct);
+        foreach (var audience in audiences) untold += await audience.CountUntoldAsync(Of(version), ct);
         return untold;
     }
+
+    private static AnnouncedPolicy Of(PolicyVersion version) => new(version.Number, version.PublishedAt, version.EffectiveFrom);
 
     private Task<int> UntoldOfLedgerAsync(PolicyVersion version, CancellationToken ct) =>
         Active(version).CountAsync(a => !db.PolicyNotices.Any(n => n.Version == version.Number && n.SubjectReference == a.Reference && n.Delivered && n.At < version.EffectiveFrom), ct);

@@ -54,11 +54,11 @@ internal sealed class PolicyNoticesProbe : IClauseProbe
         // Nobody told the members of the next one.
         await PublishAsync(4, TimeSpan.FromDays(Days));
         await site.WithAsync<AppDb, int>(db => db.PolicyNotices.Where(n => n.Version == 4 && n.SubjectReference != null).ExecuteDeleteAsync(ct));
-        var due = site.Clock.GetUtcNow() + TimeSpan.FromDays(Days);
+        var (published, due) = (site.Clock.GetUtcNow(), site.Clock.GetUtcNow() + TimeSpan.FromDays(Days));
         var untold = 0;
         await site.WithAsync<IServiceProvider, bool>(async services =>
         {
-            foreach (var audience in services.GetServices<IPolicyAudience>()) untold += await audience.CountUntoldAsync(new(4, due), ct);
+            foreach (var audience in services.GetServices<IPolicyAudience>()) untold += await audience.CountUntoldAsync(new(4, published, due), ct);
             var version = await services.GetRequiredService<PolicyVersions>().FindAsync(4, ct);
             proof.That((await services.GetRequiredService<ActivatePolicy>().ObstaclesAsync(version!, version, ct)).Any(o => o is PolicyObstacle.Untold), "untold-refused").Same(2, untold, "untold-refused", "members");
             return true;

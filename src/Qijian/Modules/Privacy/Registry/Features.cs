@@ -15,7 +15,7 @@ public interface IFeatures
     string NameOf(Feature feature);
 }
 
-internal sealed class Features(ProcessingRegistry registry) : IFeatures
+internal sealed class Features(ProcessingRegistry registry, CurrentPolicy current) : IFeatures
 {
     private readonly FrozenDictionary<string, Feature> byRoute = registry.Features.Values.Where(f => f.Open).SelectMany(f => f.Routes.Select(route => (Route: route.Trim('/'), f.Id)))
         .DistinctBy(f => f.Route).ToFrozenDictionary(f => f.Route, f => new Feature(f.Id), StringComparer.Ordinal);
@@ -28,13 +28,16 @@ internal sealed class Features(ProcessingRegistry registry) : IFeatures
         else if (bare.StartsWith("en/", StringComparison.Ordinal)) bare = bare[3..];
         while (true)
         {
-            if (byRoute.TryGetValue(bare, out var feature)) return feature;
+            if (byRoute.TryGetValue(bare, out var feature)) return IsOpen(feature) ? feature : null;
             if (bare.LastIndexOf('/') is not (> 0 and var cut)) return null;
             bare = bare[..cut];
         }
     }
 
-    public bool IsOpen(Feature feature) => registry.Features.TryGetValue(feature.Id, out var entry) && entry.Open;
+    // What the version of the policy that holds does not open is not open yet.
+    public bool IsOpen(Feature feature) => IsOpenIn(registry, feature) && (current.Held is not { } held || IsOpenIn(held, feature));
+
+    private static bool IsOpenIn(ProcessingRegistry registry, Feature feature) => registry.Features.TryGetValue(feature.Id, out var entry) && entry.Open;
 
     public string NameOf(Feature feature) => registry.Features.TryGetValue(feature.Id, out var entry) ? entry.Label : feature.Id;
 }

@@ -20,28 +20,36 @@ internal sealed record SweptPlace(string Place, string Rule, long Expired, long 
 
 /// <summary>
 /// Removes what has outlived its time: after the ceiling, and never before the floor. Idempotent; a sweep that would take more than a
-/// fifth of a place stops there unless told to go on: a wrong clock or a wrong rule must not empty a table. Of what is kept for a week at
-/// most, much is over at any time.
+/// fifth of a place stops there unless told to go on: a wrong clock or a wrong rule must not empty a table. Of what is kept for a few days
+/// from when it was made, much is over at any time: it goes every hour, unless all of it is over.
 /// </summary>
-internal sealed class RetentionSweep(IEnumerable<IRetained> stores, TimeProvider clock)
+internal sealed class RetentionSweep(IEnumerable<IRetained> stores, CurrentPolicy current, TimeProvider clock)
 {
     private const int Few = 100;
-    private static readonly DateTimeOffset Week = DateTimeOffset.UnixEpoch + TimeSpan.FromDays(7);
+    private static readonly DateTimeOffset FewDays = DateTimeOffset.UnixEpoch + TimeSpan.FromDays(3);
 
-    public async Task<IReadOnlyList<SweptPlace>> RunAsync(bool dryRun, bool anyway, CancellationToken ct)
+    /// <param name="shortLived">Only what is kept for a few days.</param>
+    public async Task<IReadOnlyList<SweptPlace>> RunAsync(bool dryRun, bool anyway, CancellationToken ct, bool shortLived = false)
     {
         List<SweptPlace> swept = [];
-        foreach (var (place, rule, sweep) in stores.SelectMany(s => s.Places()))
+        foreach (var (place, rule, sweep) in stores.SelectMany(s => s.Places()).Where(p => !shortLived || IsShortLived(p.Item2)))
         {
-            var before = StartedBefore(rule, clock.GetUtcNow());
+            var before = StartedBefore(Held(rule), clock.GetUtcNow());
             var due = await sweep(before, true, ct);
-            var refused = !anyway && rule.Ceiling!.Value.After(DateTimeOffset.UnixEpoch) > Week && due.Expired > Few && due.Expired * 5 > due.Total;
+            var refused = !anyway && due.Expired > Few && (IsShortLived(rule) ? due.Expired == due.Total : due.Expired * 5 > due.Total);
             if (!dryRun && !refused && due.Expired > 0) await sweep(before, false, ct);
             swept.Add(new(place, rule.Id, due.Expired, due.Total, refused));
         }
 
         return swept;
     }
+
+    // A longer time holds from the day on which its version of the policy does.
+    private RetentionEntry Held(RetentionEntry rule) =>
+        current.Held?.Retention.GetValueOrDefault(rule.Id) is { Ceiling: { } until } held && until.CompareTo(rule.Ceiling!.Value) < 0 && (rule.Floor is not { } floor || until.CompareTo(floor) >= 0) ? held : rule;
+
+    // A session that has expired began long ago: a clock that is wrong by a month would end most of them.
+    private static bool IsShortLived(RetentionEntry rule) => rule.Start is "issued" or "recorded" && rule.Ceiling is { } ceiling && ceiling.After(DateTimeOffset.UnixEpoch) <= FewDays;
 
     /// <summary>What began before this has outlived the rule: the ceiling, or the floor where a floor of another rule lies above it.</summary>
     internal static DateTimeOffset StartedBefore(RetentionEntry rule, DateTimeOffset now)

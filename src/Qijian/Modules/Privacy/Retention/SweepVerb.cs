@@ -4,7 +4,7 @@ using Qijian.Platform.CommandLine;
 
 namespace Qijian.Modules.Privacy;
 
-/// <summary>The verb <c>sweep</c>: removes what has outlived its time, as the running site does every hour, or says what that would be.</summary>
+/// <summary>The verb <c>sweep</c>: removes what has outlived its time, as the running site does once a day, or says what that would be.</summary>
 internal static class SweepVerb
 {
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "只说明将删除什么 / only say what would go" };
@@ -22,17 +22,17 @@ internal static class SweepVerb
     });
 }
 
-/// <summary>Sweeps every hour while the site runs.</summary>
-internal sealed partial class HourlySweep(Platform.Scoped<RetentionSweep> sweeps, TimeProvider clock, ILogger<HourlySweep> logger) : BackgroundService
+/// <summary>Sweeps while the site runs: once a day, and what is kept for a few days every hour.</summary>
+internal sealed partial class ConstantSweep(Platform.Scoped<RetentionSweep> sweeps, TimeProvider clock, ILogger<ConstantSweep> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (true)
+        for (var hour = 0; ; hour++)
         {
             try
             {
                 await using var lease = sweeps.Open();
-                foreach (var place in (await lease.Service.RunAsync(dryRun: false, anyway: false, stoppingToken)).Where(p => p.Refused)) LogRefused(place.Place, place.Expired, place.Total);
+                foreach (var place in (await lease.Service.RunAsync(dryRun: false, anyway: false, stoppingToken, shortLived: hour % 24 != 0)).Where(p => p.Refused)) LogRefused(place.Place, place.Expired, place.Total);
             }
             catch (Exception e) when (e is System.Data.Common.DbException or IOException)
             {

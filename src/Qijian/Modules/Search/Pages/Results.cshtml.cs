@@ -155,10 +155,7 @@ internal sealed class ResultsModel(ICompanySearch search, ICompanyLookup compani
 
     // What of the query string goes on in links, and of the text what counts: a page has many.
     private IEnumerable<KeyValuePair<string, string>> Kept(Func<string, bool> keep) => Request.Query.Where(p => keep(p.Key)).SelectMany(p => p.Value, (p, v) =>
-        KeyValuePair.Create(p.Key, string.Equals(p.Key, "q", StringComparison.OrdinalIgnoreCase) ? Counting(v ?? "") : v ?? ""));
-
-    private static string Counting(string text) => text.Trim() is var all && all.Length <= SearchQuery.MaxTextLength ? all
-        : char.IsHighSurrogate(all[SearchQuery.MaxTextLength - 1]) ? all[..(SearchQuery.MaxTextLength - 1)] : all[..SearchQuery.MaxTextLength];
+        KeyValuePair.Create(p.Key, string.Equals(p.Key, "q", StringComparison.OrdinalIgnoreCase) ? SearchQuery.Considered((v ?? "").Trim()) : v ?? ""));
 
     private string[] Values(string name) => Request.Query.TryGetValue(name, out StringValues values) ? [.. values.OfType<string>().Where(v => v.Length > 0)] : [];
 }

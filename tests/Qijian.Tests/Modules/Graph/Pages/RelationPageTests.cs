@@ -265,12 +265,12 @@ public sealed partial class RelationPageTests(RelationPageSite pages) : IClassFi
         Assert.Equal(HttpStatusCode.OK, (await PostAsync("xlsx", $"{code}\n{Code("LOW")}")).StatusCode);
     }
 
-    private Task<HttpResponseMessage> PostAsync(string format, string names, byte[]? file = null, string language = "", string choice = "", string steps = "6")
+    private Task<HttpResponseMessage> PostAsync(string format, string names, byte[]? file = null, string language = "", string choice = "", string steps = "6", string name = "names.bin")
     {
         MultipartFormDataContent form = new() { { new StringContent(names), "names" }, { new StringContent(steps), "steps" } };
         if (format.Length > 0) form.Add(new StringContent(format), "format");
         if (choice.Length > 0) form.Add(new StringContent(choice), "choice");
-        if (file is not null) form.Add(new ByteArrayContent(file), "file", "names.bin");
+        if (file is not null) form.Add(new ByteArrayContent(file), "file", name);
         return client.PostAsync($"{language}/relations/matrix", form, Ct);
     }
 
@@ -349,6 +349,13 @@ public sealed partial class RelationPageTests(RelationPageSite pages) : IClassFi
         workbook.SaveAs(new[] { new { A = Name("LEAF") }, new { A = Code("TOP") } }, printHeader: false);
         foreach (var file in new[] { System.Text.Encoding.UTF8.GetBytes($"{Name("LEAF")}\r\n{Code("TOP")}\r\n"), System.Text.Encoding.GetEncoding("GB18030").GetBytes($"{Name("LEAF")}\n{Code("TOP")}"), workbook.ToArray() })
             Assert.Contains("2 行中认出 2 行", await (await PostAsync("", "", file)).Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_a_csv_file_the_first_column_counts_without_its_heading()
+    {
+        var file = System.Text.Encoding.UTF8.GetBytes($"\uFEFF企业名称,统一社会信用代码,备注\r\n\"{Name("LEAF")}\",{Code("LEAF")},\"甲, \"\"乙\"\"\"\r\n{Name("TOP")},{Code("TOP")},\r\n");
+        Assert.Contains("2 行中认出 2 行", await (await PostAsync("", "", file, name: "list.csv")).Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -125,6 +125,35 @@ public sealed class EvidenceLogTests
     }
 
     [Fact]
+    public async Task A_ledger_of_consent_that_was_cut_off_or_made_anew_does_not_have_the_head_that_was_written_down()
+    {
+        await using var site = await TestSite.StartAsync();
+        foreach (var purpose in (string[])["agree", "decline", "agree"]) await new Browser(site).PressAsync("/privacy/choices", $"value=\"{Purpose.ServiceImprovement.Id}\"", purpose);
+        await SignAsync();
+        Assert.Null((await VerifyAsync()).Break);
+        await new Browser(site).PressAsync("/privacy/choices", $"value=\"{Purpose.ServiceImprovement.Id}\"", "agree");
+        Assert.Null((await VerifyAsync()).Break); // what came since is in no note yet
+        await SignAsync();
+        Assert.Equal(8, (await site.WithAsync<EvidenceLog, LedgerHead?>(l => l.LedgerAsync(Ct)))!.Sequence);
+        await site.WithAsync<AppDb, int>(db => db.ConsentEvents.Where(e => e.Sequence > 4).ExecuteDeleteAsync(Ct));
+        Assert.Equal(new(5, LedgerFault.Truncated), (await VerifyAsync()).Break);
+        await SignAsync();
+        Assert.Equal(8, (await site.WithAsync<EvidenceLog, LedgerHead?>(l => l.LedgerAsync(Ct)))!.Sequence); // none is written over it
+
+        // Others in the place of those that were cut off.
+        for (var more = 0; more < 3; more++) await new Browser(site).PressAsync("/privacy/choices", $"value=\"{Purpose.ServiceImprovement.Id}\"", "agree");
+        await SignAsync();
+        Assert.Equal(new(8, LedgerFault.Changed), (await VerifyAsync()).Break);
+
+        Task<Checkpoint?> SignAsync() => site.WithAsync<EvidenceLog, Checkpoint?>(l => l.SignAsync(Ct));
+        async Task<LedgerVerification> VerifyAsync()
+        {
+            var noted = await site.WithAsync<EvidenceLog, LedgerHead?>(l => l.LedgerAsync(Ct));
+            return await site.WithAsync<ConsentLedger, LedgerVerification>(l => l.VerifyAsync(noted, Ct));
+        }
+    }
+
+    [Fact]
     public async Task A_log_that_was_downloaded_is_verified_without_the_site()
     {
         await using var site = await TestSite.StartAsync();
@@ -133,16 +162,22 @@ public sealed class EvidenceLogTests
         var path = Path.Combine(site.Folder, "evidence.jsonl");
         var text = await site.Client.GetStringAsync("/privacy/conformance/evidence.jsonl", Ct);
         await File.WriteAllTextAsync(path, text, Ct);
-        var verdict = await EvidenceFile.VerifyAsync(path, Ct);
+        var key = await site.WithAsync<SigningKey, string>(k => Task.FromResult(k.PublicKeyPem));
+        var verdict = await EvidenceFile.VerifyAsync(path, key, Ct);
         Assert.Equal((true, 4L, 4L), (verdict!.Valid, verdict.Entries, verdict.Signed));
         Assert.Contains(verdict.Key, await site.Client.GetStringAsync("/api/v1/conformance", Ct), StringComparison.Ordinal);
 
         await File.WriteAllTextAsync(path, text.Replace("probe.2", "probe.9", StringComparison.Ordinal), Ct);
-        Assert.Equal((ChainFault.Changed, 4L), ((await EvidenceFile.VerifyAsync(path, Ct))!.Fault, (await EvidenceFile.VerifyAsync(path, Ct))!.Entry));
+        Assert.Equal((ChainFault.Changed, 4L), ((await EvidenceFile.VerifyAsync(path, key, Ct))!.Fault, (await EvidenceFile.VerifyAsync(path, key, Ct))!.Entry));
+        // A log that somebody wrote and signed anew is whole, but not this site's.
+        await using var other = await TestSite.StartAsync();
+        var another = await other.WithAsync<SigningKey, string>(k => Task.FromResult(k.PublicKeyPem));
+        await File.WriteAllTextAsync(path, text, Ct);
+        Assert.Equal(ChainFault.KeyReplaced, (await EvidenceFile.VerifyAsync(path, another, Ct))!.Fault);
         await File.WriteAllTextAsync(path, "{\"a\":1}\n", Ct);
-        Assert.Null(await EvidenceFile.VerifyAsync(path, Ct));
+        Assert.Null(await EvidenceFile.VerifyAsync(path, key, Ct));
         await File.WriteAllTextAsync(path, "not JSON", Ct);
-        Assert.Null(await EvidenceFile.VerifyAsync(path, Ct));
+        Assert.Null(await EvidenceFile.VerifyAsync(path, key, Ct));
     }
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

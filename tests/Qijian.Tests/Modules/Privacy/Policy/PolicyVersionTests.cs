@@ -139,6 +139,57 @@ public sealed class PolicyVersionTests
     }
 
     [Fact]
+    public async Task What_a_coming_version_widens_stays_closed_until_its_day_and_what_it_narrows_holds_at_once()
+    {
+        await using var site = await StartAsync();
+        var folder = CopyOfShipped(site, (name, text) => name switch
+        {
+            "registry/purposes.yaml" => text.Replace("reads: {contact.phone: required, contact.email: optional, message.content: optional}", "reads: {contact.phone: required, device.id: optional, message.content: optional}", StringComparison.Ordinal),
+            "registry/retention.yaml" => text.Replace("start: issued\n  floor: null\n  ceiling: P1D", "start: issued\n  floor: null\n  ceiling: P2D", StringComparison.Ordinal),
+            _ => text,
+        });
+        Directory.CreateDirectory(Path.Combine(folder, "versions/2"));
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(folder, "versions/1"))) File.Copy(file, Path.Combine(folder, "versions/2", Path.GetFileName(file)));
+        await File.WriteAllTextAsync(Path.Combine(folder, "versions/2/version.yaml"), "number: 2\neffective_from: 2026-12-02\napproved_by: role\nchange: broadened\nzh: 二\nen: Two\n", Ct);
+        await PrepareAsync(site, new(folder));
+        var shipped = ProcessingRegistry.Read(ProcessingRegistry.FilesIn(folder)).Registry;
+        CurrentPolicy current = new(shipped);
+        GuardRules rules = new(new(shipped, 2), current);
+        Features features = new(shipped, current);
+        Demand Of(Category category) => new(Subject.Create(SubjectKind.Member), Purpose.ServiceContact, null, [category], null, Restricted: false, Minor: false, OptsOut: false, clock.GetUtcNow());
+        Task RefreshAsync() => site.WithAsync<PolicyVersions, bool>(async v => { await current.RefreshAsync(v, Ct); return true; });
+
+        await RefreshAsync();
+        Assert.Equal(new Decision.Denied(Denial.NotOpen), rules.Decide(Of(Category.DeviceId)));
+        Assert.Equal(new Decision.Denied(Denial.NotForThisPurpose), rules.Decide(Of(Category.ContactEmail)));
+        Assert.IsType<Decision.Allowed>(rules.Decide(Of(Category.ContactPhone)));
+        Assert.True(features.IsOpen(Feature.Accounts));
+        Kept kept = new(shipped.Retention["one_time_code"]);
+        RetentionSweep sweep = new([kept], current, clock);
+        await sweep.RunAsync(dryRun: true, anyway: false, Ct);
+        Assert.Equal(Start - TimeSpan.FromDays(1), kept.Before, TimeSpan.FromSeconds(2));
+
+        clock.SetUtcNow((await RowsAsync(site))[^1].EffectiveFrom);
+        await site.WithAsync<AppDb, int>(db => db.PolicyVersions.Where(v => v.Number == 2).ExecuteUpdateAsync(v => v.SetProperty(x => x.ActivatedAt, clock.GetUtcNow()), Ct));
+        await RefreshAsync();
+        Assert.Null(current.Held);
+        Assert.IsType<Decision.Allowed>(rules.Decide(Of(Category.DeviceId)));
+        await sweep.RunAsync(dryRun: true, anyway: false, Ct);
+        Assert.Equal(clock.GetUtcNow() - TimeSpan.FromDays(2), kept.Before, TimeSpan.FromSeconds(2));
+    }
+
+    private sealed class Kept(RetentionEntry rule) : IRetained
+    {
+        public DateTimeOffset Before { get; private set; }
+
+        public IEnumerable<(string, RetentionEntry, Func<DateTimeOffset, bool, CancellationToken, Task<Due>>)> Places() => [("kept", rule, (before, _, _) =>
+        {
+            Before = before;
+            return Task.FromResult(new Due(0, 0));
+        })];
+    }
+
+    [Fact]
     public async Task A_row_that_was_tampered_with_is_named_and_keeps_the_site_from_starting()
     {
         await using var site = await StartAsync();
