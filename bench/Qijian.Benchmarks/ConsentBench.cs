@@ -63,7 +63,7 @@ internal static class ConsentBench
     private static async Task<bool> VerifyAsync(ConsentLedger ledger)
     {
         var (started, cpu) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
-        var found = await ledger.VerifyAsync(null, default);
+        var found = await ledger.VerifyAsync([], default);
         Say($"{found.Head.Sequence:N0} entries verified in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s, {(Environment.CpuUsage.TotalTime - cpu).TotalSeconds:0.0} CPU s, {Process.GetCurrentProcess().PeakWorkingSet64 / 1_000_000} MB: {(found.Break is { } at ? $"{at.Fault} at {at.Sequence}" : "whole")}");
         return found.Break is null;
     }

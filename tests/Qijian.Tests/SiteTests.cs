@@ -119,11 +119,11 @@ public abstract class SiteTests
     [Fact]
     public async Task What_stands_behind_the_characters_that_count_filters_nothing_on_any_page()
     {
-        var query = new string('甲', 190) + new string(' ', 20) + "status:Revoked";
+        var query = "有限公司" + new string(' ', 200) + "status:Revoked";
         var page = await client.GetFromJsonAsync<JsonElement>($"/api/v1/companies?q={Uri.EscapeDataString(query)}", Ct);
         var cut = await client.GetFromJsonAsync<JsonElement>($"/api/v1/companies?q={Uri.EscapeDataString(query[..200])}", Ct);
         Assert.Equal(cut.GetProperty("total").GetInt64(), page.GetProperty("total").GetInt64());
-        Assert.DoesNotContain(page.GetProperty("facets").EnumerateArray().SelectMany(f => f.GetProperty("values").EnumerateArray()), v => v.GetProperty("selected").GetBoolean());
+        Assert.True(page.GetProperty("total").GetInt64() > (await client.GetFromJsonAsync<JsonElement>("/api/v1/companies?q=有限公司%20status:Revoked", Ct)).GetProperty("total").GetInt64());
     }
 
     [Fact]

@@ -28,7 +28,7 @@ namespace Qijian.Modules.Accounts
         [Range(1, 1_000_000)] public int CodesPerNetwork { get; init; } = 60;
     }
 
-    internal enum AttemptKind { SendFromNetwork = 1, SendFromSite = 2, CodeFromNetwork = 3, PasswordFromNetwork = 4, PasswordOfNumber = 5, PasswordOfDevice = 6, SecondFactorOfMember = 7, SecondFactorOfDevice = 8, PasskeyTicket = 9, SocialState = 10 }
+    internal enum AttemptKind { SendFromNetwork = 1, SendFromSite = 2, CodeFromNetwork = 3, PasswordFromNetwork = 4, PasswordOfNumber = 5, PasswordOfDevice = 6, SecondFactorOfMember = 7, SecondFactorOfDevice = 8, PasskeyTicket = 9, SocialState = 10, PasswordOfProved = 11 }
 
     /// <summary>How often something was tried in a window of time, under a keyed hash of who tried it.</summary>
     internal sealed class Attempts : IEntityTypeConfiguration<Attempts>

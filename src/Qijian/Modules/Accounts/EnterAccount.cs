@@ -73,7 +73,7 @@ internal sealed class EnterAccount(AppDb db, IVault vault, OneTimeCodes codes, S
         catch (DbUpdateException e)
         {
             db.ChangeTracker.Clear();
-            return await FindAsync(proved, ct) is ProvedNumber.Known known ? known.Member : throw new InvalidOperationException("A number could be given neither to a new account nor to one that there is.", e);
+            return await FindAsync(proved, ct) is ProvedNumber.Known { Idle: false } known ? known.Member : throw new InvalidOperationException("A number could be given neither to a new account nor to one that there is.", e);
         }
     }
 

@@ -20,6 +20,16 @@ internal abstract record PasswordAnswer
 /// </summary>
 internal sealed class SignInWithPassword(AppDb db, OneTimeCodes codes, Passwords passwords, AttemptLimits limits, EnterAccount enter)
 {
+    /// <summary>The same for whoever has just proved the number by a code: with a count that nobody else can use up.</summary>
+    public async Task<PasswordAnswer> CheckProvedAsync(PhoneNumber number, string password, CancellationToken ct)
+    {
+        if (password.Length == 0) return new PasswordAnswer.Wrong();
+        var index = codes.IndexOf(number);
+        var member = await db.Members.FirstOrDefaultAsync(m => m.PhoneIndex == index && m.EndedAt == null, ct);
+        if (await limits.WaitAsync(AttemptKind.PasswordOfProved, number.E164, ct) is { } again) return new PasswordAnswer.TooMany(again);
+        return passwords.Verify(member?.Password, password) ? new PasswordAnswer.Right(member!) : new PasswordAnswer.Wrong();
+    }
+
     public async Task<PasswordAnswer> CheckAsync(PhoneNumber number, string password, string network, CancellationToken ct)
     {
         var index = codes.IndexOf(number);

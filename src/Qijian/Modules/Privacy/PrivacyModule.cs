@@ -57,9 +57,10 @@ public static class PrivacyModule
     {
         services.AddHttpContextAccessor();
         services.AddTransient(s => s.GetRequiredService<CurrentPolicy>() is { Number: > 0 } policy
-            ? new ConsentTerms(s.GetRequiredService<ProcessingRegistry>(), policy.Number, policy.Broadened)
+            ? new ConsentTerms(policy.Held ?? s.GetRequiredService<ProcessingRegistry>(), policy.Number, policy.Broadened) // answers are given to the version that holds
             : new ConsentTerms(s.GetRequiredService<ProcessingRegistry>(), s.GetRequiredService<PolicyFolder>().Newest)); // a command before the first start
-        services.AddSingleton<GuardRules>().AddSingleton<RestrictionList>().AddSingleton<Receipt>();
+        // By the program's own registry, whichever version holds.
+        services.AddSingleton(s => new GuardRules(s.GetRequiredService<CurrentPolicy>().Held is null ? s.GetRequiredService<ConsentTerms>() : new(s.GetRequiredService<ProcessingRegistry>(), s.GetRequiredService<PolicyFolder>().Newest), s.GetRequiredService<CurrentPolicy>())).AddSingleton<RestrictionList>().AddSingleton<Receipt>();
         services.AddScoped<ConsentLedger>().AddScoped<RecordAnswer>().AddScoped<ForgetVisitor>().AddScoped<IConsentPrompts, ConsentPrompts>().AddScoped<IGuardianConsents, GuardianConsents>().AddScoped<IRecipientConsents, RecipientConsents>();
         services.AddScoped<CurrentSubject>().AddScoped<ICurrentSubject>(s => s.GetRequiredService<CurrentSubject>());
         services.AddScoped<PurposeGuard>().AddScoped<IPurposeGuard>(s => s.GetRequiredService<PurposeGuard>());

@@ -215,8 +215,28 @@ public sealed partial class SignUpTests
         await holder.SendAsync(SignIn, ("phone", Number));
         await holder.CodeAsync(await CodeAsync(site, "+8613800138000"));
         Assert.Equal(HttpStatusCode.BadRequest, (await holder.PressAsync("mine", ("mine", "true"))).StatusCode);
-        Assert.Contains("请回到登录页用它登录", holder.Body, StringComparison.Ordinal);
+        Assert.Contains("以证明账号是您的", holder.Body, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.BadRequest, (await holder.PressAsync("mine", ("mine", "true"), ("password", "wrong horse battery staple"))).StatusCode);
         Assert.Equal(HttpStatusCode.Found, (await holder.Browser.GetAsync("/account")).StatusCode);
+
+        // A form of another step, with the same ticket, leads nowhere else.
+        var mine = holder.Body;
+        foreach (var band in (string[])["Adult", "Teen", "Child"])
+        {
+            holder.Body = mine.Replace("handler=mine", "handler=band", StringComparison.Ordinal);
+            Assert.Equal(HttpStatusCode.OK, (await holder.PressAsync("band", ("band", band))).StatusCode);
+            Assert.Contains("这是您的账号吗", holder.Body, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(HttpStatusCode.Found, (await holder.Browser.GetAsync("/account")).StatusCode); // to sign in
+        Person knowing = new(site);
+        clock.Advance(TimeSpan.FromMinutes(11));
+        await knowing.SendAsync(SignIn, ("phone", Number));
+        await knowing.CodeAsync(await CodeAsync(site, "+8613800138000"));
+        await knowing.PressAsync("mine", ("mine", "true"));
+        Assert.Contains("type=\"password\"", knowing.Body, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Found, (await knowing.PressAsync("mine", ("mine", "true"), ("password", "correct horse battery staple"))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await knowing.Browser.GetAsync("/account")).StatusCode);
         Assert.Equal("/account", (await owner.SendAsync(SignIn, "password", ("phone", Number), ("password", "correct horse battery staple"))).Headers.Location!.OriginalString);
         Assert.Equal(1, await MembersAsync(site));
     }

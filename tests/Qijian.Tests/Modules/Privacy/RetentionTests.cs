@@ -109,7 +109,7 @@ public sealed class RetentionTests
         clock.Advance(TimeSpan.FromDays(60));
         await SweepAsync(site, anyway: true);
         Assert.Equal(0, await EventsAsync(site, early));
-        Assert.Null((await site.WithAsync<ConsentLedger, LedgerVerification>(ledger => ledger.VerifyAsync(null, TestContext.Current.CancellationToken))).Break);
+        Assert.Null((await site.WithAsync<ConsentLedger, LedgerVerification>(ledger => ledger.VerifyAsync([], TestContext.Current.CancellationToken))).Break);
     }
 
     [Fact]

@@ -17,6 +17,9 @@ internal sealed class SignInModel(OneTimeCodes codes, SignInWithPassword passwor
 {
     public SignInStep Step { get; private set; }
 
+    /// <summary>Whether a password proves whose an idle account is.</summary>
+    public bool AsksPassword { get; private set; }
+
     /// <summary>What is wrong and what to do, and of which field; null while nothing is.</summary>
     public string? Problem { get; private set; }
     public string? ProblemField { get; private set; }
@@ -86,14 +89,24 @@ internal sealed class SignInModel(OneTimeCodes codes, SignInWithPassword passwor
     }
 
     /// <summary>Whether an account that was long unused is theirs; if not, the number leaves it and they begin anew.</summary>
-    public async Task<IActionResult> OnPostMineAsync([FromForm] string? ticket, [FromForm] bool? mine, [FromForm] string? to, CancellationToken ct)
+    public async Task<IActionResult> OnPostMineAsync([FromForm] string? ticket, [FromForm] bool? mine, [FromForm] string? password, [FromForm] string? to, CancellationToken ct)
     {
         To = to;
         if (tickets.Read<SignInTicket>(ticket) is not { Proved: true } proved) return Lost();
         if (mine is null) return Show(SignInStep.Mine, proved);
         if (await enter.FindAsync(new(proved.Phone), ct) is not ProvedNumber.Known { Idle: true } owner) return Lost(); // used since, by whoever holds it
         // A number may have gone to somebody else since: where there is another proof, the account is opened by that alone.
-        if (mine is true && (owner.Member.Password is not null || (await passkeys.ListAsync(owner.Member.Subject, ct)).Count > 0)) return Again_(Show(SignInStep.Mine, proved), Text.MineProve, null);
+        AsksPassword = owner.Member.Password is not null;
+        if (mine is true && (AsksPassword || (await passkeys.ListAsync(owner.Member.Subject, ct)).Count > 0))
+        {
+            return await passwords.CheckProvedAsync(new(proved.Phone), password ?? "", ct) switch
+            {
+                PasswordAnswer.Right right => await SignInAsync(right.Member, SignInMethod.Code, ct),
+                PasswordAnswer.TooMany { Again: var wait } => Again_(Show(SignInStep.Mine, proved), Text.PasswordTooMany.With(Minutes(wait)), "password"),
+                _ => Again_(Show(SignInStep.Mine, proved), Text.MineProve, AsksPassword ? "password" : null),
+            };
+        }
+
         if (mine is true) return await SignInAsync(owner.Member, SignInMethod.Code, ct);
         await enter.TakeNumberAsync(owner.Member, ct);
         return await OpenAsync(proved, ct);
@@ -124,6 +137,7 @@ internal sealed class SignInModel(OneTimeCodes codes, SignInWithPassword passwor
         Show(SignInStep.GuardianCode, proved);
         if (agree is not "yes") return Again_(SignInStep.GuardianCode, Text.GuardianNotAgreed, "agree");
         if (await WrongAsync(CodeUse.Guardian, new(guardian), code, ct) is { } wrong) return wrong;
+        if (await IsIdleAsync(proved, ct)) return Show(SignInStep.Mine, proved);
         return await SignInAsync(await enter.SignUpAsync(new(proved.Phone), AgeBand.Teen, new(guardian), Language.IsEnglish, ct), SignInMethod.Code, ct);
     }
 
@@ -169,7 +183,10 @@ internal sealed class SignInModel(OneTimeCodes codes, SignInWithPassword passwor
         _ => Again_(Step, Text.CodeOver, "code"),
     };
 
-    private async Task<IActionResult> OpenAsync(SignInTicket proved, CancellationToken ct) => proved.Band switch
+    // Whichever step a form skips: an account that may be another's is asked about first.
+    private async Task<bool> IsIdleAsync(SignInTicket proved, CancellationToken ct) => await enter.FindAsync(new(proved.Phone), ct) is ProvedNumber.Known { Idle: true };
+
+    private async Task<IActionResult> OpenAsync(SignInTicket proved, CancellationToken ct) => await IsIdleAsync(proved, ct) ? Show(SignInStep.Mine, proved) : proved.Band switch
     {
         null => Show(SignInStep.Band, proved),
         AgeBand.Child => await ForgottenAsync(proved, ct),

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using CsvHelper;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using MiniExcelLibs;
@@ -100,13 +101,11 @@ internal sealed class MatrixModel(IRelationGraph graph, RowLimit limit, MatrixWa
             if (content.Length > 4 && content.GetBuffer().AsSpan(0, 2).SequenceEqual("PK"u8))
             {
                 if (!MayUnpack(content)) throw new InvalidDataException();
-                return FirstColumn(content, ExcelType.XLSX);
+                return WithoutHeading(content.Query(useHeaderRow: false).Select(row => ((IDictionary<string, object?>)row).Values.FirstOrDefault()?.ToString()));
             }
 
             var text = Decoded(content.ToArray());
-            if (!file.FileName.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)) return [.. Lines(text)];
-            using MemoryStream table = new(Encoding.UTF8.GetBytes(text));
-            return FirstColumn(table, ExcelType.CSV);
+            return file.FileName.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) ? WithoutHeading(FirstColumn(text)) : [.. Lines(text)];
         }
         catch (Exception e) when (e is InvalidDataException or DecoderFallbackException or System.Xml.XmlException or InvalidOperationException or ArgumentException or KeyNotFoundException or NullReferenceException)
         {
@@ -115,12 +114,18 @@ internal sealed class MatrixModel(IRelationGraph graph, RowLimit limit, MatrixWa
         }
     }
 
-    // Without the line that says what stands in it.
-    private static List<string> FirstColumn(Stream table, ExcelType type)
+    private static List<string> WithoutHeading(IEnumerable<string?> column)
     {
-        var names = table.Query(useHeaderRow: false, excelType: type).Take(MostNames + 2).Select(row => ((IDictionary<string, object?>)row).Values.FirstOrDefault()?.ToString()?.Trim().Trim('\uFEFF') ?? "").Where(n => n.Length > 0).ToList();
+        List<string> names = [.. column.Select(n => n?.Trim().Trim('\uFEFF') ?? "").Where(n => n.Length > 0).Take(MostNames + 2)];
         if (names is [var first, ..] && Headings.Contains(first)) names.RemoveAt(0);
         return names;
+    }
+
+    private static IEnumerable<string> FirstColumn(string csv)
+    {
+        using MemoryStream content = new(Encoding.UTF8.GetBytes(csv));
+        using var rows = CsvReader.Create(content, new CsvReaderOptions { FieldCountMismatch = CsvFieldCountHandling.Allow, OnMalformedRecord = _ => { } }, leaveOpen: false);
+        while (rows.Read()) yield return rows.FieldCount > 0 ? rows.GetString(0) : "";
     }
 
     // Two megabytes may unpack to two thousand.

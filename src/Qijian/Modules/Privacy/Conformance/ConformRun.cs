@@ -105,7 +105,7 @@ internal static class ConformRun
         }
 
         var verdict = path is null ? await context.Services.GetRequiredService<EvidenceLog>().VerifyAsync(ct) : await EvidenceFile.VerifyAsync(path, await KeyAsync(context, ct), ct) ?? throw new RefusedException(Text.NotEvidence.With(path));
-        var ledger = path is null ? await context.Services.GetRequiredService<ConsentLedger>().VerifyAsync(await context.Services.GetRequiredService<EvidenceLog>().LedgerAsync(ct), ct) : null;
+        var ledger = path is null ? await context.Services.GetRequiredService<ConsentLedger>().VerifyAsync(verdict.Valid ? await context.Services.GetRequiredService<EvidenceLog>().LedgerAsync(ct) : [], ct) : null;
         var policies = path is null ? await context.Services.GetRequiredService<PolicyVersions>().VerifyAsync(ct) : [];
         List<string> words =
         [
@@ -128,8 +128,20 @@ internal static class ConformRun
         return valid ? 0 : 1;
     }
 
-    private static async Task<string> KeyAsync(VerbContext context, CancellationToken ct) =>
-        context.Arguments.GetValue(Key) is { } key ? await System.IO.File.ReadAllTextAsync(key, ct) : context.Services.GetRequiredService<SigningKey>().PublicKeyPem;
+    private static async Task<string> KeyAsync(VerbContext context, CancellationToken ct)
+    {
+        if (context.Arguments.GetValue(Key) is not { } path) return context.Services.GetRequiredService<SigningKey>().PublicKeyPem;
+        var key = await System.IO.File.ReadAllTextAsync(path, ct);
+        try
+        {
+            _ = SigningKey.IdOf(key);
+            return key;
+        }
+        catch (Exception e) when (e is ArgumentException or CryptographicException)
+        {
+            throw new RefusedException(Text.ConformNoFile.With(path), e);
+        }
+    }
 
     // What a build calls: no services, no database.
     private static Command Registry()

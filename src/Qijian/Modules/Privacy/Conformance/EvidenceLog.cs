@@ -29,16 +29,31 @@ internal sealed class EvidenceLog(AppDb db, SigningKey key, TimeProvider clock)
         return item;
     }
 
-    /// <summary>The head of the ledger of consent as it was written down last.</summary>
-    public async Task<LedgerHead?> LedgerAsync(CancellationToken ct) =>
-        await db.Evidence.AsNoTracking().Where(e => e.Kind == LedgerEvidence.Kind).OrderByDescending(e => e.Sequence).FirstOrDefaultAsync(ct) is { } item && EvidenceJson.Read<LedgerEvidence>(item) is var noted
-            ? new(noted.Sequence, Convert.FromHexString(noted.Head)) : null;
+    /// <summary>The heads of the ledger of consent as they were written down: all of them must be in it. What is no head is none.</summary>
+    public async Task<IReadOnlyList<LedgerHead>> LedgerAsync(CancellationToken ct)
+    {
+        List<LedgerHead> heads = [];
+        await foreach (var item in db.Evidence.AsNoTracking().Where(e => e.Kind == LedgerEvidence.Kind).OrderBy(e => e.Sequence).AsAsyncEnumerable().WithCancellation(ct))
+        {
+            try
+            {
+                var noted = EvidenceJson.Read<LedgerEvidence>(item);
+                heads.Add(new(noted.Sequence, Convert.FromHexString(noted.Head)));
+            }
+            catch (Exception e) when (e is System.Text.Json.JsonException or FormatException or ArgumentException)
+            {
+                // The chain says that it was changed.
+            }
+        }
+
+        return heads;
+    }
 
     // Over one that is no longer there none is written: it is what shows that.
     private async Task NoteLedgerAsync(CancellationToken ct)
     {
         if (await db.ConsentEvents.AsNoTracking().OrderByDescending(e => e.Sequence).FirstOrDefaultAsync(ct) is not { } last) return;
-        if (await LedgerAsync(ct) is { } noted && (last.Sequence <= noted.Sequence || !await db.ConsentEvents.AnyAsync(e => e.Sequence == noted.Sequence && e.Hash == noted.Hash, ct))) return;
+        if ((await LedgerAsync(ct)).MaxBy(h => h.Sequence) is { } noted && (last.Sequence <= noted.Sequence || !await db.ConsentEvents.AnyAsync(e => e.Sequence == noted.Sequence && e.Hash == noted.Hash, ct))) return;
         await AppendAsync(new LedgerEvidence(last.Sequence, Convert.ToHexStringLower(last.Hash)), ct);
     }
 

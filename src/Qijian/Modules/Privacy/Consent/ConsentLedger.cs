@@ -91,10 +91,11 @@ internal sealed class ConsentLedger(AppDb db, ConsentTerms terms, IVault vault, 
     public async Task<ConsentState> StateOfAsync(Subject subject, CancellationToken ct) =>
         ConsentState.Fold(await EventsOfAsync(subject, ct), terms, clock.GetUtcNow(), terms.ValidityOf(subject.Kind));
 
-    /// <summary>Reads the whole ledger once and names the first break. A head that was written down elsewhere shows what was cut off or made anew.</summary>
-    public async Task<LedgerVerification> VerifyAsync(LedgerHead? known, CancellationToken ct)
+    /// <summary>Reads the whole ledger once and names the first break. Heads that were written down elsewhere show what was cut off or made anew.</summary>
+    public async Task<LedgerVerification> VerifyAsync(IReadOnlyList<LedgerHead> noted, CancellationToken ct)
     {
         LedgerHash hash = new();
+        var known = noted.ToLookup(h => h.Sequence, h => h.Hash);
         var head = LedgerHead.Empty;
         await foreach (var row in db.ConsentEvents.AsNoTracking().OrderBy(e => e.Sequence).AsAsyncEnumerable().WithCancellation(ct))
         {
@@ -102,16 +103,16 @@ internal sealed class ConsentLedger(AppDb db, ConsentTerms terms, IVault vault, 
             head = new(row.Sequence, row.Hash);
         }
 
-        return new(head, head.Sequence < known?.Sequence ? new(head.Sequence + 1, LedgerFault.Truncated) : null);
+        return new(head, noted.Any(h => h.Sequence > head.Sequence) ? new(head.Sequence + 1, LedgerFault.Truncated) : null);
     }
 
-    private static LedgerFault? Check(ConsentEvent row, LedgerHead head, LedgerHead? known, LedgerHash hash)
+    private static LedgerFault? Check(ConsentEvent row, LedgerHead head, ILookup<long, byte[]> known, LedgerHash hash)
     {
         if (row.Sequence != head.Sequence + 1) return row.Sequence > head.Sequence + 1 ? LedgerFault.Missing : LedgerFault.Reordered;
         var follows = row.PreviousHash.AsSpan().SequenceEqual(head.Hash);
         var own = row.Hash.AsSpan().SequenceEqual(hash.Of(row, head.Hash));
         if (!follows) return own ? LedgerFault.Changed : LedgerFault.Reordered;
-        return !own || (row.Sequence == known?.Sequence && !row.Hash.AsSpan().SequenceEqual(known.Hash)) ? LedgerFault.Changed : null;
+        return !own || known[row.Sequence].Any(h => !row.Hash.AsSpan().SequenceEqual(h)) ? LedgerFault.Changed : null;
     }
 
     private Task<bool> SignalledAsync(byte[] reference, string purpose, DateTimeOffset since, CancellationToken ct) =>

@@ -12,7 +12,7 @@ internal readonly record struct Demand(Subject? Subject, Purpose Purpose, Recipi
 internal sealed class GuardRules(ConsentTerms terms, CurrentPolicy? current = null)
 {
     private static readonly FrozenDictionary<Denial, Decision> Denials = Enum.GetValues<Denial>().ToFrozenDictionary(d => d, d => (Decision)new Decision.Denied(d));
-    private readonly RuleSet own = new(terms);
+    private readonly RuleSet own = new(terms, assess: true);
     private volatile RuleSet? held;
 
     public ProcessingRegistry Registry => own.Registry;
@@ -22,7 +22,7 @@ internal sealed class GuardRules(ConsentTerms terms, CurrentPolicy? current = nu
         get
         {
             if (current?.Held is not { } registry) return null;
-            return held is { } known && known.Registry == registry ? known : held = new(new(registry, current.Number));
+            return held is { } known && known.Registry == registry ? known : held = new(new(registry, current.Number), assess: false); // an assessment that was made anew counts at once
         }
     }
 
@@ -46,7 +46,7 @@ internal sealed class GuardRules(ConsentTerms terms, CurrentPolicy? current = nu
     private bool Any(Purpose purpose, Func<PurposeEntry, bool> says) => own.Says(purpose, says) || Held?.Says(purpose, says) is true;
 
     /// <summary>The rules of one registry.</summary>
-    private sealed class RuleSet(ConsentTerms terms)
+    private sealed class RuleSet(ConsentTerms terms, bool assess)
     {
         private readonly ProcessingRegistry registry = terms.Registry;
         private readonly FrozenDictionary<string, Rule> rules = terms.Registry.Purposes.Values.ToFrozenDictionary(p => p.Id, p => new Rule(p, [.. terms.FeaturesOf(p)],
@@ -69,7 +69,7 @@ internal sealed class GuardRules(ConsentTerms terms, CurrentPolicy? current = nu
 
             if (rule.Features.Count == 0) return Denial.NotOpen;
             var today = ChinaTime.Day(demand.Now);
-            if (!registry.Assessed(rule.Purpose.Pia, rule.Purpose.Id, today) || !AnyAssessed(rule.Features, today) || (to is not null && !registry.Assessed(to.Pia, to.Id, today))) return Denial.NotAssessed;
+            if (assess && (!registry.Assessed(rule.Purpose.Pia, rule.Purpose.Id, today) || !AnyAssessed(rule.Features, today) || (to is not null && !registry.Assessed(to.Pia, to.Id, today)))) return Denial.NotAssessed;
             if (demand.Restricted && rule.Purpose.Basis is not (Basis.LegalDuty or Basis.Emergency)) return Denial.Restricted;
             if (demand.Minor && rule.Purpose.Minors is Minors.Deny) return Denial.Minor;
             if (!rule.Purpose.AsksConsent) return null;

@@ -20,15 +20,15 @@ internal sealed record SweptPlace(string Place, string Rule, long Expired, long 
 
 /// <summary>
 /// Removes what has outlived its time: after the ceiling, and never before the floor. Idempotent; a sweep that would take more than a
-/// fifth of a place stops there unless told to go on: a wrong clock or a wrong rule must not empty a table. Of what is kept for a few days
-/// from when it was made, much is over at any time: it goes every hour, unless all of it is over.
+/// fifth of a place stops there unless told to go on: a wrong clock or a wrong rule must not empty a table. What is kept for a week at most
+/// goes every hour, however much of it is over: much always is, and it would soon have gone anyway.
 /// </summary>
 internal sealed class RetentionSweep(IEnumerable<IRetained> stores, CurrentPolicy current, TimeProvider clock)
 {
     private const int Few = 100;
-    private static readonly DateTimeOffset FewDays = DateTimeOffset.UnixEpoch + TimeSpan.FromDays(3);
+    private static readonly DateTimeOffset Week = DateTimeOffset.UnixEpoch + TimeSpan.FromDays(7);
 
-    /// <param name="shortLived">Only what is kept for a few days.</param>
+    /// <param name="shortLived">Only what is kept for a week at most.</param>
     public async Task<IReadOnlyList<SweptPlace>> RunAsync(bool dryRun, bool anyway, CancellationToken ct, bool shortLived = false)
     {
         List<SweptPlace> swept = [];
@@ -36,7 +36,7 @@ internal sealed class RetentionSweep(IEnumerable<IRetained> stores, CurrentPolic
         {
             var before = StartedBefore(Held(rule), clock.GetUtcNow());
             var due = await sweep(before, true, ct);
-            var refused = !anyway && due.Expired > Few && (IsShortLived(rule) ? due.Expired == due.Total : due.Expired * 5 > due.Total);
+            var refused = !anyway && !IsShortLived(rule) && due.Expired > Few && due.Expired * 5 > due.Total;
             if (!dryRun && !refused && due.Expired > 0) await sweep(before, false, ct);
             swept.Add(new(place, rule.Id, due.Expired, due.Total, refused));
         }
@@ -48,8 +48,7 @@ internal sealed class RetentionSweep(IEnumerable<IRetained> stores, CurrentPolic
     private RetentionEntry Held(RetentionEntry rule) =>
         current.Held?.Retention.GetValueOrDefault(rule.Id) is { Ceiling: { } until } held && until.CompareTo(rule.Ceiling!.Value) < 0 && (rule.Floor is not { } floor || until.CompareTo(floor) >= 0) ? held : rule;
 
-    // A session that has expired began long ago: a clock that is wrong by a month would end most of them.
-    private static bool IsShortLived(RetentionEntry rule) => rule.Start is "issued" or "recorded" && rule.Ceiling is { } ceiling && ceiling.After(DateTimeOffset.UnixEpoch) <= FewDays;
+    private static bool IsShortLived(RetentionEntry rule) => rule.Ceiling is { } ceiling && ceiling.After(DateTimeOffset.UnixEpoch) <= Week;
 
     /// <summary>What began before this has outlived the rule: the ceiling, or the floor where a floor of another rule lies above it.</summary>
     internal static DateTimeOffset StartedBefore(RetentionEntry rule, DateTimeOffset now)

@@ -13,6 +13,7 @@ internal static class SweepVerb
     public static Command Command() => Verbs.Verb("sweep", "删除超过保存期限的内容 / remove what has outlived its time", [DryRun, Yes, Verbs.Json], async (context, ct) =>
     {
         var dryRun = context.Arguments.GetValue(DryRun);
+        await context.Services.GetRequiredService<CurrentPolicy>().RefreshAsync(context.Services.GetRequiredService<PolicyVersions>(), ct);
         var swept = await context.Services.GetRequiredService<RetentionSweep>().RunAsync(dryRun, context.Arguments.GetValue(Yes), ct);
         StringBuilder words = new();
         foreach (var place in swept)
@@ -22,17 +23,19 @@ internal static class SweepVerb
     });
 }
 
-/// <summary>Sweeps while the site runs: once a day, and what is kept for a few days every hour.</summary>
+/// <summary>Sweeps while the site runs: once a day, and what is kept for a week at most every hour.</summary>
 internal sealed partial class ConstantSweep(Platform.Scoped<RetentionSweep> sweeps, TimeProvider clock, ILogger<ConstantSweep> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        for (var hour = 0; ; hour++)
+        for (DateTimeOffset whole = default; ;)
         {
             try
             {
+                var (started, all) = (clock.GetUtcNow(), clock.GetUtcNow() - whole >= TimeSpan.FromDays(1));
                 await using var lease = sweeps.Open();
-                foreach (var place in (await lease.Service.RunAsync(dryRun: false, anyway: false, stoppingToken, shortLived: hour % 24 != 0)).Where(p => p.Refused)) LogRefused(place.Place, place.Expired, place.Total);
+                foreach (var place in (await lease.Service.RunAsync(dryRun: false, anyway: false, stoppingToken, shortLived: !all)).Where(p => p.Refused)) LogRefused(place.Place, place.Expired, place.Total);
+                if (all) whole = started;
             }
             catch (Exception e) when (e is System.Data.Common.DbException or IOException)
             {

@@ -356,6 +356,10 @@ public sealed partial class RelationPageTests(RelationPageSite pages) : IClassFi
     {
         var file = System.Text.Encoding.UTF8.GetBytes($"\uFEFF企业名称,统一社会信用代码,备注\r\n\"{Name("LEAF")}\",{Code("LEAF")},\"甲, \"\"乙\"\"\"\r\n{Name("TOP")},{Code("TOP")},\r\n");
         Assert.Contains("2 行中认出 2 行", await (await PostAsync("", "", file, name: "list.csv")).Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+
+        // Rows of any width, blank ones, and two megabytes of commas.
+        file = System.Text.Encoding.UTF8.GetBytes($"名称,代码\n\n{Name("LEAF")}\n{new string(',', 500_000)}\n\n{Name("TOP")},x,y\n{new string(',', 1_400_000)}");
+        Assert.Contains("2 行中认出 2 行", await (await PostAsync("", "", file, name: "list.csv")).Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
     }
 
     [Fact]

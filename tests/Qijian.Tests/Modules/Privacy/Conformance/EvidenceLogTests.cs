@@ -134,21 +134,31 @@ public sealed class EvidenceLogTests
         await new Browser(site).PressAsync("/privacy/choices", $"value=\"{Purpose.ServiceImprovement.Id}\"", "agree");
         Assert.Null((await VerifyAsync()).Break); // what came since is in no note yet
         await SignAsync();
-        Assert.Equal(8, (await site.WithAsync<EvidenceLog, LedgerHead?>(l => l.LedgerAsync(Ct)))!.Sequence);
+        Assert.Equal([6, 8], (await site.WithAsync<EvidenceLog, IReadOnlyList<LedgerHead>>(l => l.LedgerAsync(Ct))).Select(h => h.Sequence));
         await site.WithAsync<AppDb, int>(db => db.ConsentEvents.Where(e => e.Sequence > 4).ExecuteDeleteAsync(Ct));
         Assert.Equal(new(5, LedgerFault.Truncated), (await VerifyAsync()).Break);
         await SignAsync();
-        Assert.Equal(8, (await site.WithAsync<EvidenceLog, LedgerHead?>(l => l.LedgerAsync(Ct)))!.Sequence); // none is written over it
+        Assert.Equal([6, 8], (await site.WithAsync<EvidenceLog, IReadOnlyList<LedgerHead>>(l => l.LedgerAsync(Ct))).Select(h => h.Sequence)); // none is written over it
+
+        // Whoever cuts it off, and writes a head of what is left behind the evidence, has an unsigned end that convinces nobody.
+        await site.WithAsync<AppDb, int>(async db =>
+        {
+            var left = await db.ConsentEvents.AsNoTracking().OrderByDescending(e => e.Sequence).FirstAsync(Ct);
+            var last = await db.Evidence.AsNoTracking().OrderByDescending(e => e.Sequence).FirstAsync(Ct);
+            db.Add(EvidenceChain.Next(last, TimeProvider.System.GetUtcNow(), LedgerEvidence.Kind, "consent", EvidenceJson.Write(new LedgerEvidence(left.Sequence, Convert.ToHexStringLower(left.Hash)))));
+            return await db.SaveChangesAsync(Ct);
+        });
+        Assert.Equal(new(5, LedgerFault.Truncated), (await VerifyAsync()).Break);
 
         // Others in the place of those that were cut off.
         for (var more = 0; more < 3; more++) await new Browser(site).PressAsync("/privacy/choices", $"value=\"{Purpose.ServiceImprovement.Id}\"", "agree");
         await SignAsync();
-        Assert.Equal(new(8, LedgerFault.Changed), (await VerifyAsync()).Break);
+        Assert.Equal(new(6, LedgerFault.Changed), (await VerifyAsync()).Break);
 
         Task<Checkpoint?> SignAsync() => site.WithAsync<EvidenceLog, Checkpoint?>(l => l.SignAsync(Ct));
         async Task<LedgerVerification> VerifyAsync()
         {
-            var noted = await site.WithAsync<EvidenceLog, LedgerHead?>(l => l.LedgerAsync(Ct));
+            var noted = await site.WithAsync<EvidenceLog, IReadOnlyList<LedgerHead>>(l => l.LedgerAsync(Ct));
             return await site.WithAsync<ConsentLedger, LedgerVerification>(l => l.VerifyAsync(noted, Ct));
         }
     }

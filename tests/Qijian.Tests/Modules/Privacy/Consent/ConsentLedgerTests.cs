@@ -134,7 +134,7 @@ public sealed class ConsentLedgerTests
 
     private static Task<LedgerHead> AppendAsync(TestSite site, int count) => site.WithAsync<ConsentLedger, LedgerHead>(l => l.AppendAsync(Acts(count), Ct));
 
-    private static Task<LedgerVerification> VerifyAsync(TestSite site, LedgerHead? known = null) => site.WithAsync<ConsentLedger, LedgerVerification>(l => l.VerifyAsync(known, Ct));
+    private static Task<LedgerVerification> VerifyAsync(TestSite site, LedgerHead? known = null) => site.WithAsync<ConsentLedger, LedgerVerification>(l => l.VerifyAsync(known is null ? [] : [known], Ct));
 
     private static Task<List<ConsentEvent>> RowsAsync(TestSite site) => site.WithAsync<AppDb, List<ConsentEvent>>(db => db.ConsentEvents.AsNoTracking().OrderBy(e => e.Sequence).ToListAsync(Ct));
 

@@ -44,7 +44,7 @@ public sealed class ChoicesTests
         await yes.PressAsync(page, Purpose.ServiceImprovement.Id, "decline");
         Assert.Equal([Denial.Refused, Denial.Withdrawn], await GuardAsync(site, no, yes));
         Assert.Equal([ConsentEventKind.NoticeShown, ConsentEventKind.Refused, ConsentEventKind.NoticeShown, ConsentEventKind.Granted, ConsentEventKind.Withdrawn], await KindsAsync(site));
-        Assert.Null((await site.WithAsync<ConsentLedger, LedgerVerification>(l => l.VerifyAsync(null, Ct))).Break);
+        Assert.Null((await site.WithAsync<ConsentLedger, LedgerVerification>(l => l.VerifyAsync([], Ct))).Break);
     }
 
     [Fact]
