@@ -89,6 +89,23 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public async Task The_site_itself_sweeps_what_is_kept_for_a_day_within_the_hour()
+    {
+        FakeTimeProvider clock = new(new(2026, 11, 26, 0, 0, 0, TimeSpan.Zero));
+        await using var site = await TestSite.StartAsync(services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));
+        clock.Advance(TimeSpan.FromHours(2));
+        await site.WithAsync<AttemptLimits, TimeSpan?>(limits => limits.WaitAsync(AttemptKind.CodeFromNetwork, "", TestContext.Current.CancellationToken));
+        var hours = 2; // everything is swept when the site starts and a day later; this is over before that comes round again
+        for (; hours < 44 && await site.WithAsync<AppDb, bool>(db => db.Attempts.AnyAsync(TestContext.Current.CancellationToken)); hours++)
+        {
+            clock.Advance(TimeSpan.FromHours(1));
+            await Task.Delay(150, TestContext.Current.CancellationToken); // of this machine, for the round to end
+        }
+
+        Assert.InRange(hours, 26, 43);
+    }
+
+    [Fact]
     public async Task Evidence_of_consent_leads_to_nobody_three_years_after_the_last_choice_ended()
     {
         FakeTimeProvider clock = new(new(2026, 11, 26, 0, 0, 0, TimeSpan.Zero));
